@@ -1,0 +1,8 @@
+"""Distinct integer ids, so that a story id can never be passed where an article id is meant."""
+
+from typing import NewType
+
+FeedId = NewType("FeedId", int)
+OutletId = NewType("OutletId", int)
+ArticleId = NewType("ArticleId", int)
+StoryId = NewType("StoryId", int)

@@ -1,0 +1,160 @@
+"""Groups of one run, and the lasting stories that people link to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from aggregator.domain.ids import ArticleId, StoryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folding:
+    """Which articles are the same text (PRODUCT.md: repost, copy) and which only point at another.
+
+    `origin_of` maps every article to the earliest article with its text; an article that is its own
+    origin is an independent report. Reposts and copies both have another article as their origin:
+    a repost shares its outlet. `discusses` maps an aggregator's entry to the article it links to.
+    """
+
+    origin_of: Mapping[ArticleId, ArticleId] = field(default_factory=dict)
+    discusses: Mapping[ArticleId, ArticleId] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """What one grouping returns: nameless groups of two or more, and noise. Disjoint."""
+
+    groups: tuple[frozenset[ArticleId], ...] = ()
+    noise: frozenset[ArticleId] = frozenset()
+
+    def articles(self) -> frozenset[ArticleId]:
+        """Return every article that the run looked at."""
+        return self.noise.union(*self.groups)
+
+
+class StoryState(StrEnum):
+    """`open` may still grow; `retired` has left the window; `merged` lives on as another story."""
+
+    OPEN = "open"
+    RETIRED = "retired"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedStory:
+    """An open story as `track` sees it: its number and all its members, in the window or not."""
+
+    id: StoryId
+    opened_at: datetime
+    members: frozenset[ArticleId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A story to open; `split_from` names the story that most of its articles were in before."""
+
+    members: frozenset[ArticleId]
+    split_from: StoryId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A story that lives on in another: its id redirects for ever."""
+
+    story: StoryId
+    into: StoryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryChanges:
+    """What one tracking run changes. `members` holds the full new membership of changed stories."""
+
+    opened: tuple[Opened, ...] = ()
+    members: Mapping[StoryId, frozenset[ArticleId]] = field(default_factory=dict)
+    merged: tuple[Merged, ...] = ()
+    retired: tuple[StoryId, ...] = ()
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to store."""
+        return not (self.opened or self.members or self.merged or self.retired)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankPart:
+    """One reason for a story's place: a name for machines, its share of the score, words for people."""
+
+    name: str
+    value: float
+    why: str
+
+
+NEWNESS = "newness"
+"""Name of the rank part that grows with time; see `newness`."""
+HOURS_A_DOUBLING = 12.0
+"""A morning's story with twice the reports stays above an evening's: tried on the 2020 snapshots."""
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def newness(at: datetime) -> float:
+    """Return the rank part of a latest report at `at`: one more for every `HOURS_A_DOUBLING` hours.
+
+    It counts from a fixed moment, so that scores of builds at different hours compare; a page shows
+    it against its own moment, `newness(at) - newness(now)`.
+    """
+    return (at - _EPOCH).total_seconds() / 3600 / HOURS_A_DOUBLING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFace:
+    """How a story is shown, worked out from its articles: counts, times, lead, rank with its parts.
+
+    `origin_count` is the number of independent reports; `score` is the sum of `parts` and comparable
+    between faces of any age (see `stories/rank.py`). `excerpt` is the first lines of the lead's text.
+    """
+
+    lead_id: ArticleId
+    headline: str
+    excerpt: str
+    first_at: datetime
+    last_at: datetime
+    article_count: int
+    outlet_count: int
+    origin_count: int
+    lang: str | None
+    score: float
+    parts: tuple[RankPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A story as stored. `merged_into` is set once its id only redirects."""
+
+    id: StoryId
+    state: StoryState
+    opened_at: datetime
+    face: StoryFace
+    merged_into: StoryId | None = None
+    split_from: StoryId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvent:
+    """One line of a story's visible history: opened, grown, merged, split, retired. UTC."""
+
+    at: datetime
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What one build did, for the log and the command line."""
+
+    embedded: int = 0
+    articles: int = 0
+    opened: int = 0
+    changed: int = 0
+    merged: int = 0
+    retired: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict)

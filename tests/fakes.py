@@ -1,0 +1,88 @@
+"""Stand-ins for the seams, simple enough to read in one go: each passes its seam's contract suite."""
+
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from aggregator.domain.feeds import Failure, FetchFailed, FetchRequest, FetchResult
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class FrozenClock:
+    """A clock that stands still until a test moves it."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def advance(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+class InlineExecutor:
+    """An executor that runs each call at once, in the caller's thread."""
+
+    def submit(self, call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
+        future: Future[R] = Future()
+        try:
+            future.set_result(call(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@dataclass
+class HashedWords:
+    """An embedder that adds one random direction a word: texts that share words are near."""
+
+    dim: int = 64
+    model_id: str = "hashed-words"
+    encoded: list[str] = field(default_factory=list)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.encoded.extend(texts)
+        rows = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                rows[row] += self._direction(word)
+            norm = float(np.linalg.norm(rows[row]))
+            rows[row] = rows[row] / norm if norm else self._direction("")
+        return rows
+
+    def _direction(self, word: str) -> np.ndarray:
+        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+        row = np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
+        return row / np.float32(np.linalg.norm(row))
+
+
+@dataclass
+class ScriptedFetcher:
+    """A fetcher that answers from a script: a list of answers for each address, the last one repeats."""
+
+    script: dict[str, list[FetchResult]] = field(default_factory=dict)
+    asked: list[FetchRequest] = field(default_factory=list)
+    _left: dict[str, deque[FetchResult]] = field(default_factory=lambda: defaultdict(deque))
+
+    def __call__(self, request: FetchRequest) -> FetchResult:
+        self.asked.append(request)
+        answers = self._left[request.url]
+        if not answers:
+            answers.extend(self.script.get(request.url, ()))
+        if not answers:
+            return FetchFailed(url=request.url, failure=Failure.NAME_UNKNOWN, detail="not in the script")
+        return answers.popleft() if len(answers) > 1 else answers[0]
