@@ -1,0 +1,159 @@
+"""Stories with lasting ids: how they are shown, who belongs to them, and what happened to them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, or_, select
+
+from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.stories import (
+    RankPart,
+    Story,
+    StoryChanges,
+    StoryEvent,
+    StoryFace,
+    StoryState,
+    TrackedStory,
+)
+from aggregator.storage.rows import select_in
+from aggregator.storage.schema import articles, stories, story_articles, story_events
+from aggregator.storage.story_changes import apply_changes
+
+HAS_FACE = stories.c.lead_id.is_not(None)
+"""A story gets its face in the same run that opens it; one without is not shown yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """What people link to."""
+
+    connection: Connection
+
+    def tracked(self) -> tuple[TrackedStory, ...]:
+        """Return every open story with all its members, by id."""
+        is_open = stories.c.state == StoryState.OPEN.value
+        members: dict[int, set[ArticleId]] = {}
+        joined = select(story_articles.c.story_id, story_articles.c.article_id).join_from(
+            stories, story_articles
+        )
+        for row in self.connection.execute(joined.where(is_open)):
+            members.setdefault(row.story_id, set()).add(ArticleId(row.article_id))
+        query = select(stories.c.id, stories.c.opened_at).where(is_open).order_by(stories.c.id)
+        return tuple(
+            TrackedStory(
+                id=StoryId(row.id),
+                opened_at=row.opened_at,
+                members=frozenset(members.get(row.id, ())),
+            )
+            for row in self.connection.execute(query)
+        )
+
+    def apply(self, changes: StoryChanges, *, now: datetime) -> tuple[StoryId, ...]:
+        """Store what a tracking run changed, with a line of history each; return the opened ids in order.
+
+        A story that merges gives its articles to where `changes.members` puts them, and its id, with
+        all ids that led to it, redirects from now on.
+
+        Raises:
+            ValueError: stories merge in a circle.
+        """
+        return apply_changes(self.connection, changes, now=now)
+
+    def set_faces(self, faces: Mapping[StoryId, StoryFace]) -> None:
+        """Replace how these stories are shown."""
+        if not faces:
+            return
+        rows = [asdict(face) | {"story": key} for key, face in faces.items()]
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "story"}
+        update = stories.update().where(stories.c.id == bindparam("story")).values(columns)
+        self.connection.execute(update, rows)
+
+    def get(self, story_id: StoryId) -> Story | None:
+        """Return a story as it is, merged or not; None when there is none or it has no face yet."""
+        return self._one(stories.c.id == story_id)
+
+    def resolve(self, story_id: StoryId) -> Story | None:
+        """Return the story that an id leads to, which is another one after a merge."""
+        target = self.connection.scalar(
+            select(func.coalesce(stories.c.merged_into, stories.c.id)).where(stories.c.id == story_id)
+        )
+        return None if target is None else self.get(StoryId(target))
+
+    def ranked(
+        self, *, since: datetime, after: tuple[float, StoryId] | None = None, limit: int
+    ) -> tuple[Story, ...]:
+        """Return the stories with news since `since`, best first; `after` is the last (score, id) seen."""
+        query = (
+            select(stories)
+            .where(stories.c.last_at >= since, stories.c.state != StoryState.MERGED.value, HAS_FACE)
+            .order_by(stories.c.score.desc(), stories.c.id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            score, key = after
+            query = query.where(stories.c.score <= score, or_(stories.c.score < score, stories.c.id < key))
+        return tuple(map(story_of, self.connection.execute(query)))
+
+    def get_many(self, ids: Iterable[StoryId]) -> tuple[Story, ...]:
+        """Return the stories with these ids as they are, in their order; ids of nothing are left out."""
+        wanted = list(dict.fromkeys(ids))
+        rows = select_in(self.connection, select(stories).where(HAS_FACE), stories.c.id, wanted)
+        found = {row.id: story_of(row) for row in rows}
+        return tuple(found[key] for key in wanted if key in found)
+
+    def members(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[ArticleId, ...]]:
+        """Return for each of these stories its articles, by id."""
+        query = select(story_articles.c.story_id, story_articles.c.article_id)
+        found: dict[StoryId, list[ArticleId]] = {key: [] for key in story_ids}
+        for row in select_in(self.connection, query, story_articles.c.story_id, story_ids):
+            found[StoryId(row.story_id)].append(ArticleId(row.article_id))
+        return {key: tuple(sorted(ids)) for key, ids in found.items()}
+
+    def story_of(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
+        """Return the story of each of these articles that has one."""
+        query = select(story_articles.c.article_id, story_articles.c.story_id)
+        rows = select_in(self.connection, query, story_articles.c.article_id, article_ids)
+        return {ArticleId(row.article_id): StoryId(row.story_id) for row in rows}
+
+    def events(self, story_id: StoryId) -> tuple[StoryEvent, ...]:
+        """Return a story's history, the oldest line first."""
+        query = select(story_events).where(story_events.c.story_id == story_id).order_by(story_events.c.id)
+        return tuple(
+            StoryEvent(at=row.at, kind=row.kind, detail=row.detail) for row in self.connection.execute(query)
+        )
+
+    def count_ungrouped(self, *, since: datetime) -> int:
+        """Return how many articles since `since` are in no story."""
+        is_grouped = exists().where(story_articles.c.article_id == articles.c.id)
+        query = select(func.count()).select_from(articles).where(articles.c.at >= since, ~is_grouped)
+        return self.connection.execute(query).scalar_one()
+
+    def _one(self, where: ColumnElement[bool]) -> Story | None:
+        row = self.connection.execute(select(stories).where(where, HAS_FACE)).first()
+        return None if row is None else story_of(row)
+
+
+def story_of(row: Row[Any]) -> Story:
+    """Return the story in a row of `stories` that has a face."""
+    return Story(
+        id=StoryId(row.id),
+        state=StoryState(row.state),
+        opened_at=row.opened_at,
+        face=StoryFace(
+            lead_id=ArticleId(row.lead_id),
+            headline=row.headline,
+            excerpt=row.excerpt,
+            first_at=row.first_at,
+            last_at=row.last_at,
+            article_count=row.article_count,
+            outlet_count=row.outlet_count,
+            origin_count=row.origin_count,
+            lang=row.lang,
+            score=row.score,
+            parts=tuple(RankPart(**part) for part in row.parts),
+        ),
+        merged_into=None if row.merged_into is None else StoryId(row.merged_into),
+        split_from=None if row.split_from is None else StoryId(row.split_from),
+    )

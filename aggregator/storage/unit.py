@@ -1,0 +1,36 @@
+"""A unit of work: every repository over one connection, inside one transaction."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from aggregator.storage.articles import Articles
+from aggregator.storage.feeds import Feeds
+from aggregator.storage.leases import Leases
+from aggregator.storage.outlets import Outlets
+from aggregator.storage.stories import Stories
+from aggregator.storage.vectors import Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOfWork:
+    """What is read or written here is seen by others wholly or not at all. For one thread."""
+
+    outlets: Outlets
+    feeds: Feeds
+    articles: Articles
+    vectors: Vectors
+    stories: Stories
+    leases: Leases
+
+
+def unit_of_work(connection: Connection) -> UnitOfWork:
+    """Return the repositories over a connection whose transaction has begun."""
+    return UnitOfWork(
+        outlets=Outlets(connection),
+        feeds=Feeds(connection),
+        articles=Articles(connection),
+        vectors=Vectors(connection),
+        stories=Stories(connection),
+        leases=Leases(connection),
+    )

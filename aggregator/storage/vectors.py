@@ -1,0 +1,79 @@
+"""Vectors of texts, keyed by the text's hash and the model, kept as little-endian float32."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, exists, func, select
+
+from aggregator.domain.articles import Article
+from aggregator.storage.articles import ARTICLE, article_of
+from aggregator.storage.rows import insert_into, select_in
+from aggregator.storage.schema import articles, vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What the model made of each text; equal texts share one vector."""
+
+    connection: Connection
+
+    def missing(self, model: str, *, since: datetime, limit: int | None = None) -> tuple[Article, ...]:
+        """Return one article for each text since `since` that `model` has not seen, the oldest first."""
+        is_known = exists().where(vectors.c.content_hash == articles.c.content_hash, vectors.c.model == model)
+        first_ids = (
+            select(func.min(articles.c.id))
+            .where(articles.c.at >= since, ~is_known)
+            .group_by(articles.c.content_hash)
+        )
+        query = (
+            select(*ARTICLE)
+            .where(articles.c.id.in_(first_ids))
+            .order_by(articles.c.at, articles.c.id)
+            .limit(limit)
+        )
+        return tuple(map(article_of, self.connection.execute(query)))
+
+    def put(self, model: str, hashes: Sequence[str], matrix: "NDArray[np.float32]") -> None:
+        """Store row i of `matrix` (float32[n, d]) for text `hashes[i]`; what is stored already stays.
+
+        Raises:
+            ValueError: there are not as many rows as hashes.
+        """
+        if matrix.ndim != 2 or len(hashes) != matrix.shape[0]:
+            raise ValueError(f"{len(hashes)} hashes do not fit a matrix of shape {matrix.shape}")
+        if not hashes:
+            return
+        rows = [
+            {"content_hash": key, "model": model, "vector": row.tobytes()}
+            for key, row in zip(hashes, matrix.astype("<f4"), strict=True)
+        ]
+        self.connection.execute(insert_into(self.connection, vectors).on_conflict_do_nothing(), rows)
+
+    def load(self, model: str, hashes: Sequence[str]) -> "tuple[tuple[str, ...], NDArray[np.float32]]":
+        """Return the hashes that `model` has vectors for, in their order, and float32[n, d] beside them.
+
+        Without any, the matrix has the shape (0, 0).
+        """
+        import numpy as np
+
+        query = select(vectors.c.content_hash, vectors.c.vector).where(vectors.c.model == model)
+        found = {
+            row.content_hash: row.vector
+            for row in select_in(self.connection, query, vectors.c.content_hash, hashes)
+        }
+        present = tuple(key for key in dict.fromkeys(hashes) if key in found)
+        if not present:
+            return (), np.empty((0, 0), dtype=np.float32)
+        flat = np.frombuffer(b"".join(found[key] for key in present), dtype="<f4")
+        return present, flat.reshape(len(present), -1).astype(np.float32)
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models that have vectors here, by name."""
+        query = select(vectors.c.model).distinct().order_by(vectors.c.model)
+        return tuple(self.connection.scalars(query))

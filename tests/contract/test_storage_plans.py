@@ -1,0 +1,162 @@
+"""Every query finds its rows by an index: none reads a whole table that grows with the news."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import event
+
+from aggregator.domain.feeds import FeedState, Sighting
+from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
+from aggregator.domain.stories import Folding, Merged, Opened, StoryChanges
+from aggregator.storage import Storage, UnitOfWork
+from tests.contract.conftest import Newsroom
+from tests.contract.test_storage_feeds import make_outcome
+from tests.contract.test_storage_stories import make_face
+from tests.factories import make_draft
+from tests.fakes import NOON
+
+LATER = NOON + timedelta(minutes=5)
+ONE, TWO, THREE = ArticleId(1), ArticleId(2), ArticleId(3)
+OUTLET, FEED, STORY = OutletId(1), FeedId(1), StoryId(1)
+DRAFTS = [make_draft("A"), make_draft("B", guid="tag:b")]
+
+CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
+    "outlets.ensure": lambda work: work.outlets.ensure("new.example", name="New"),
+    "outlets.get": lambda work: work.outlets.get(OUTLET),
+    "feeds.get": lambda work: work.feeds.get(FEED),
+    "feeds.by_url": lambda work: work.feeds.by_url("https://lantern.example/front.xml"),
+    "feeds.claim_due": lambda work: work.feeds.claim_due(owner="a", now=NOON, until=LATER, limit=5),
+    "feeds.claim": lambda work: work.feeds.claim([FEED], owner="a", now=NOON, until=LATER),
+    "feeds.record": lambda work: work.feeds.record(FEED, make_outcome(moved_to="u9"), owner="a"),
+    "feeds.release": lambda work: work.feeds.release([FEED], owner="a"),
+    "feeds.update": lambda work: work.feeds.update(FEED, state=FeedState.PAUSED),
+    "feeds.next_due": lambda work: work.feeds.next_due(),
+    "feeds.remove": lambda work: work.feeds.remove(FEED),
+    "articles.fingerprints": lambda work: work.articles.fingerprints(OUTLET, DRAFTS),
+    "articles.add": lambda work: work.articles.add(DRAFTS, outlet_id=OUTLET, feed_id=FEED, now=NOON),
+    "articles.change": lambda work: work.articles.change(ONE, DRAFTS[1], feed_id=FEED, now=NOON),
+    "articles.sight": lambda work: work.articles.sight(
+        [Sighting(article_id=ONE, guid="g")], feed_id=FEED, now=NOON
+    ),
+    "articles.window": lambda work: work.articles.window(since=NOON, until=LATER),
+    "articles.get_many": lambda work: work.articles.get_many([ONE, TWO]),
+    "articles.get": lambda work: work.articles.get(ONE),
+    "articles.versions": lambda work: work.articles.versions(ONE),
+    "articles.version_counts": lambda work: work.articles.version_counts([ONE, TWO]),
+    "articles.feeds_of": lambda work: work.articles.feeds_of([ONE, TWO]),
+    "articles.of_outlet": lambda work: work.articles.of_outlet(OUTLET, before=(NOON, ONE), limit=5),
+    "articles.search": lambda work: work.articles.search("bridge", limit=5),
+    "articles.by_urls": lambda work: work.articles.by_urls(["u1", "u2"]),
+    "articles.store_folding": lambda work: work.articles.store_folding(
+        Folding(origin_of={TWO: ONE}), among=[ONE, TWO]
+    ),
+    "articles.folding": lambda work: work.articles.folding([ONE, TWO]),
+    "vectors.missing": lambda work: work.vectors.missing("m", since=NOON, limit=5),
+    "vectors.put": lambda work: work.vectors.put("m", ["a"], np.ones((1, 2), dtype=np.float32)),
+    "vectors.load": lambda work: work.vectors.load("m", ["a", "b"]),
+    "stories.tracked": lambda work: work.stories.tracked(),
+    "stories.apply": lambda work: work.stories.apply(
+        StoryChanges(
+            opened=(Opened(members=frozenset([THREE]), split_from=STORY),),
+            members={STORY: frozenset([ONE, TWO])},
+            merged=(Merged(story=StoryId(2), into=STORY),),
+            retired=(StoryId(3),),
+        ),
+        now=NOON,
+    ),
+    "stories.set_faces": lambda work: work.stories.set_faces({STORY: make_face(ONE)}),
+    "stories.get": lambda work: work.stories.get(STORY),
+    "stories.resolve": lambda work: work.stories.resolve(STORY),
+    "stories.ranked": lambda work: work.stories.ranked(since=NOON, after=(1.0, STORY), limit=5),
+    "stories.ranked first": lambda work: work.stories.ranked(since=NOON, limit=5),
+    "stories.get_many": lambda work: work.stories.get_many([STORY]),
+    "stories.members": lambda work: work.stories.members([STORY]),
+    "stories.story_of": lambda work: work.stories.story_of([ONE, TWO]),
+    "stories.events": lambda work: work.stories.events(STORY),
+    "stories.count_ungrouped": lambda work: work.stories.count_ungrouped(since=NOON),
+    "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
+    "leases.release": lambda work: work.leases.release("build", owner="a"),
+}
+
+
+@pytest.fixture
+def full(storage: Storage, newsroom: Newsroom) -> Storage:
+    """A database in which every call of `CALLS` has something to do."""
+    with storage.writing() as work:
+        ids = work.articles.add(
+            [make_draft(f"Article {number}") for number in range(3)],
+            outlet_id=newsroom.outlet,
+            feed_id=newsroom.feed,
+            now=NOON,
+        )
+        opened = tuple(Opened(members=frozenset([key])) for key in ids)
+        work.stories.apply(StoryChanges(opened=opened), now=NOON)
+    return storage
+
+
+def plans(storage: Storage, call: Callable[[UnitOfWork], Any]) -> list[str]:
+    """Return the steps by which SQLite runs every statement of a call."""
+    asked: list[tuple[str, Any]] = []
+
+    def remember(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        asked.append((statement, values[0] if many else values))
+
+    event.listen(storage.engine, "before_cursor_execute", remember)
+    with storage.writing() as work:
+        call(work)
+    event.remove(storage.engine, "before_cursor_execute", remember)
+    with storage.engine.connect() as connection:
+        return [
+            row[3]
+            for statement, values in asked
+            if re.match(r"SELECT|INSERT|UPDATE|DELETE", statement)
+            for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values)
+        ]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
+    steps = plans(full, CALLS[name])
+    scans = [step for step in steps if step.startswith("SCAN")]
+    allowed = {
+        "articles.search": ["SCAN article_search VIRTUAL TABLE INDEX 0:M2"],
+        "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
+    }
+    assert [scan for scan in scans if scan != "SCAN CONSTANT ROW"] == allowed.get(name, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("articles.window", "SEARCH articles USING INDEX ix_articles_at_id (at>? AND at<?)"),
+        (
+            "feeds.claim_due",
+            "SEARCH feeds USING INDEX ix_feeds_state_next_poll_at (state=? AND next_poll_at<?)",
+        ),
+        ("stories.ranked", "SEARCH stories USING INDEX ix_stories_score_id (score<?)"),
+        (
+            "articles.of_outlet",
+            "SEARCH articles USING INDEX ix_articles_outlet_id_at_id (outlet_id=? AND at<?)",
+        ),
+    ],
+)
+def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str, step: str) -> None:
+    steps = plans(full, CALLS[name])
+    assert step in steps
+    assert not [other for other in steps if "TEMP B-TREE" in other]
+
+
+def test_every_repository_method_is_planned() -> None:
+    whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
+    whole |= {"feeds.article_counts", "articles.count", "vectors.models"}
+    methods = {
+        f"{noun}.{method}"
+        for noun, kind in UnitOfWork.__annotations__.items()
+        for method in vars(kind)
+        if not method.startswith("_") and method != "connection"
+    }
+    assert methods == {name.split()[0] for name in CALLS} | whole
