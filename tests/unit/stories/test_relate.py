@@ -1,0 +1,178 @@
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from aggregator.domain.articles import Article
+from aggregator.domain.ids import ArticleId
+from aggregator.domain.stories import Folding
+from aggregator.stories.passage import passage
+from aggregator.stories.relate import Evidence, RelateNumbers, relate
+from tests.factories import make_article
+from tests.fakes import NOON, HashedWords
+
+BRIDGE = (
+    "Orsholm harbour bridge closed",
+    "Engineers closed the Orsholm bridge after cracks were found in 2 of 14 girders.",
+)
+CRACKS = (
+    "Cracks shut Orsholm bridge",
+    "The bridge at Orsholm harbour is closed: engineers found cracks in 14 girders.",
+)
+OTTER = ("Otter seen in canal", "A walker filmed an otter near the lock.")
+
+
+def weigh(articles: Sequence[Article], folding: Folding | None = None, **numbers: float) -> Evidence:
+    vectors = HashedWords().encode([passage(one.title, one.text) for one in articles])
+    return relate(articles, vectors, folding or Folding(), RelateNumbers(**numbers))  # type: ignore[arg-type]
+
+
+def scores(evidence: Evidence) -> dict[tuple[int, int], float]:
+    """Return the score by pair of article ids."""
+    pairs = zip(evidence.left.tolist(), evidence.right.tolist(), evidence.score.tolist(), strict=True)
+    return {(evidence.ids[left], evidence.ids[right]): score for left, right, score in pairs}
+
+
+def part(evidence: Evidence, name: str) -> list[float]:
+    return [float(value) for value in evidence.parts[name]]
+
+
+def make(number: int, piece: tuple[str, str], hours: float = 0, **fields: object) -> Article:
+    return make_article(number, *piece, outlet=number, at=NOON + timedelta(hours=hours), **fields)  # type: ignore[arg-type]
+
+
+def test_reports_on_one_event_are_related_and_strangers_are_not() -> None:
+    found = scores(weigh([make(1, BRIDGE), make(2, CRACKS), make(3, OTTER)]))
+    assert found[1, 2] > 0.5
+    assert max(found.get((1, 3), 0), found.get((2, 3), 0)) < 0.3
+
+
+def test_the_score_is_the_mix_of_its_parts() -> None:
+    evidence = weigh(
+        [make(1, BRIDGE), make(2, CRACKS, hours=12)],
+        cosine_weight=0.5,
+        words_weight=0.5,
+        words_power=1,
+        decay_hours=24,
+    )
+    mixed = (evidence.parts["cosine"] + evidence.parts["tfidf"]) / 2 * np.exp(-0.5)
+    assert part(evidence, "hours") == [12.0]
+    assert evidence.score == pytest.approx(mixed)
+
+
+def test_parts_count_shared_names_and_numbers() -> None:
+    evidence = weigh([make(1, BRIDGE), make(2, CRACKS)])
+    assert {
+        name: part(evidence, name) for name in ("names", "numbers", "same", "same_outlet", "held_apart")
+    } == {
+        "names": [1.0],
+        "numbers": [1.0],
+        "same": [0.0],
+        "same_outlet": [0.0],
+        "held_apart": [0.0],
+    }
+
+
+def test_hours_apart_weaken_evidence() -> None:
+    near, far = (scores(weigh([make(1, BRIDGE), make(2, CRACKS, hours=hours)]))[1, 2] for hours in (1, 100))
+    assert far < near * 0.6
+
+
+def test_undated_pair_is_trusted_a_little_less_and_has_no_hours() -> None:
+    evidence = weigh([make(1, BRIDGE), make(2, CRACKS, hours=500, dated=False)])
+    dated = weigh([make(1, BRIDGE), make(2, CRACKS)])
+    assert np.isnan(evidence.parts["hours"]).tolist() == [True]
+    assert evidence.score == pytest.approx(dated.score * RelateNumbers().undated_trust)
+
+
+def test_copies_and_discussions_are_certain_however_unlike_they_look() -> None:
+    folding = Folding(
+        origin_of={ArticleId(1): ArticleId(1), ArticleId(2): ArticleId(1)},
+        discusses={ArticleId(3): ArticleId(1)},
+    )
+    evidence = weigh([make(1, BRIDGE), make(2, OTTER, hours=900), make(3, ("Talk", ""))], folding)
+    found = scores(evidence)
+    assert (found[1, 2], found[1, 3]) == (1.0, 1.0)
+    assert part(evidence, "same")[:2] == [1.0, 1.0]
+
+
+def test_rare_shared_words_propose_a_pair_that_vectors_miss() -> None:
+    articles = [
+        make(1, ("Burundi mourns", "Nkurunziza Ngozi Kayanza funeral")),
+        make(2, ("Successor sworn in", "Nkurunziza Ngozi Kayanza inauguration")),
+    ]
+    rows = np.eye(2, dtype=np.float32)
+    evidence = relate(articles, rows, Folding(), RelateNumbers(keep=0.05))
+    assert (part(evidence, "cosine"), len(evidence.score)) == ([0.0], 1)
+
+
+def test_quakes_whose_titles_differ_in_a_number_are_held_apart() -> None:
+    one = make(
+        1,
+        (
+            "Quake of magnitude 5.1 shakes Veldmark",
+            "Windows rattled in the capital and schools were emptied.",
+        ),
+    )
+    two = make(
+        2,
+        (
+            "Quake of magnitude 6.0 shakes Veldmark",
+            "Roads on the southern coast split; two villages lost power.",
+        ),
+    )
+    assert scores(weigh([one, two])) == {}
+
+
+def test_titles_that_differ_in_a_number_join_when_the_texts_agree() -> None:
+    text = (
+        "The bus left the road near Holmgate at 6.40 in heavy rain, the police said, and fell into a stream."
+    )
+    one, two = (
+        make(1, ("Bus crash kills 9 near Holmgate", text)),
+        make(2, ("Bus crash kills 12 near Holmgate", text + " Three died later.")),
+    )
+    assert scores(weigh([one, two]))[1, 2] > 0.6
+
+
+def test_numbers_in_words_hold_titles_apart_too() -> None:
+    one, two = make(1, ("Two killed in Kessou fire", "A")), make(2, ("Five killed in Kessou fire", "B"))
+    assert scores(weigh([one, two])) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Morning briefing", "Morning briefing"),
+        ("Monday briefing: what you need to know", "Tuesday briefing: what you need to know"),
+        ("Live updates", "Latest updates"),
+    ],
+)
+def test_recurring_titles_are_not_evidence(first: str, second: str) -> None:
+    one = make(1, (first, "Rates rise in Veldmark and a ferry runs aground."))
+    two = make(2, (second, "Otters return to canals while chip makers strike."))
+    assert max(scores(weigh([one, two])).values(), default=0) < 0.2
+
+
+def test_title_that_one_outlet_repeats_with_another_date_is_a_series() -> None:
+    titles = ["Letters from Skerry: 12 March", "Letters from Skerry: 13 March"]
+    texts = ["Rates rise and a ferry runs aground.", "Otters return while chip makers strike."]
+    articles = [make_article(n, *piece) for n, piece in enumerate(zip(titles, texts, strict=True), start=1)]
+    assert max(scores(weigh(articles)).values(), default=0) < 0.2
+
+
+def test_order_of_the_articles_does_not_matter() -> None:
+    articles = [make(1, BRIDGE), make(2, CRACKS, hours=3), make(3, OTTER), make(4, BRIDGE, dated=False)]
+    forth, back = weigh(articles), weigh(articles[::-1])
+    assert (forth.ids, scores(forth)) == (back.ids, scores(back))
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_few_articles_have_no_evidence(count: int) -> None:
+    evidence = weigh([make(1, BRIDGE)][:count])
+    assert (evidence.ids, len(evidence.score)) == (tuple(range(1, count + 1)), 0)
+
+
+def test_articles_without_a_word_are_related_to_nothing() -> None:
+    assert scores(weigh([make(1, ("", "")), make(2, ("…", "—"))])) in ({}, {(1, 2): pytest.approx(0.6)})
