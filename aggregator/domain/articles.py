@@ -71,9 +71,8 @@ class Fingerprint:
     content_hash: str
     text_hash: str
     """SHA-256 of the text alone, so that a new guid or title over the same text is recognised."""
-    has_body: bool
-    text: str = ""
-    html: str = ""
+    text: str
+    html: str
     """Text and body as stored, so that a feed with only a summary never takes a full body away."""
     past_hashes: tuple[str, ...] = ()
     """Content hashes of its earlier versions: two feeds that word it differently must not take turns."""

@@ -115,7 +115,7 @@ class Articles:
             values["published_at"] = draft.published_at
         if (old.title, old.text) != (draft.title, draft.text):
             values["state_seen_at"] = now
-            version = {name: getattr(old, name) for name in ("title", "summary", "text")}
+            version = {name: getattr(old, name) for name in ("title", "summary", "text", "content_hash")}
             self.connection.execute(
                 article_versions.insert().values(article_id=article_id, seen_at=old.state_seen_at, **version)
             )
@@ -237,8 +237,12 @@ class Articles:
         query = select(article_feeds.c.article_id, article_feeds.c.guid).where(article_feeds.c.guid != "")
         for row in select_in(self.connection, query, article_feeds.c.article_id, ids):
             guids[row.article_id].add(row.guid)
-        names = ("id", "identity", "url", "title", "content_hash", "text_hash")
-        known = select(*(articles.c[name] for name in names), (articles.c.text != "").label("has_body"))
+        past: dict[int, list[str]] = {key: [] for key in ids}
+        query = select(article_versions.c.article_id, article_versions.c.content_hash)
+        for row in select_in(self.connection, query, article_versions.c.article_id, ids):
+            past[row.article_id].append(row.content_hash)
+        names = ("id", "identity", "url", "title", "content_hash", "text_hash", "text", "html")
+        known = select(*(articles.c[name] for name in names))
         return tuple(
             Fingerprint(
                 article_id=ArticleId(row.id),
@@ -248,7 +252,9 @@ class Articles:
                 title=row.title,
                 content_hash=row.content_hash,
                 text_hash=row.text_hash,
-                has_body=bool(row.has_body),
+                text=row.text,
+                html=row.html,
+                past_hashes=tuple(sorted(past[row.id])),
             )
             for chunk in chunks(ids)
             for row in self.connection.execute(known.where(articles.c.id.in_(chunk)).order_by(articles.c.id))

@@ -134,6 +134,7 @@ article_versions = Table(
     Column("title", String, nullable=False),
     Column("summary", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("content_hash", String, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
 )
 

@@ -132,7 +132,8 @@ def test_a_fingerprint_tells_all_that_recognises_an_article(storage: Storage, ne
                 title=draft.title,
                 content_hash=draft.content_hash,
                 text_hash=sha256(draft.text.encode()).hexdigest(),
-                has_body=True,
+                text=draft.text,
+                html=draft.html,
             ),
         )
 
@@ -164,8 +165,18 @@ def test_articles_without_a_text_are_not_alike(storage: Storage, newsroom: Newsr
     with storage.writing() as work:
         add(work, newsroom, make_draft("A", ""))
         assert found(work, newsroom, make_draft("B", "")) == []
-        (bare,) = work.articles.fingerprints(newsroom.outlet, [make_draft("A", "")])
-    assert not bare.has_body
+
+
+def test_a_fingerprint_remembers_the_hashes_of_earlier_versions(storage: Storage, newsroom: Newsroom) -> None:
+    first, second = (
+        make_draft("A", url="https://lantern.example/a"),
+        make_draft("B", url="https://lantern.example/a"),
+    )
+    with storage.writing() as work:
+        (key,) = add(work, newsroom, first)
+        work.articles.change(key, second, feed_id=newsroom.feed, now=NOON)
+        (known,) = work.articles.fingerprints(newsroom.outlet, [second])
+    assert (known.content_hash, known.past_hashes) == (second.content_hash, (first.content_hash,))
 
 
 def test_drafts_without_a_guid_are_not_alike(storage: Storage, newsroom: Newsroom) -> None:

@@ -17,6 +17,31 @@ from tests.fakes import NOON
 MINUTE = timedelta(minutes=1)
 
 
+def test_hasten_makes_waiting_feeds_due_but_not_those_polled_a_moment_ago_or_asked_to_wait(
+    storage: Storage, newsroom: Newsroom
+) -> None:
+    moment = timedelta(minutes=1)
+    late = NOON + timedelta(hours=5)
+    with storage.writing() as work:
+        fresh, limited, ready = (
+            work.feeds.add(make_new_feed(f"https://lantern.example/{name}"), newsroom.outlet, now=NOON)
+            for name in ("fresh", "limited", "ready")
+        )
+        for key, polled_at, failure in (
+            (fresh, NOON, None),
+            (limited, NOON - moment * 2, Failure.RATE_LIMITED),
+            (ready, NOON - moment * 2, Failure.CONNECT),
+        ):
+            work.feeds.claim([key], owner="a", now=NOON, until=late)
+            outcome = make_outcome(polled_at=polled_at, next_poll_at=late, failure=failure)
+            assert work.feeds.record(key, outcome, owner="a")
+
+        work.feeds.hasten(now=NOON, polled_before=NOON - moment)
+
+        due = {feed.id for feed in work.feeds.all() if feed.next_poll_at <= NOON}
+    assert due & {fresh, limited, ready} == {ready}
+
+
 def make_outcome(**fields: Any) -> PollOutcome:
     values: dict[str, Any] = {
         "polled_at": NOON,

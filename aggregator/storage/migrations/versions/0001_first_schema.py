@@ -157,6 +157,7 @@ def make_article_details() -> None:
         sa.Column("title", sa.String, nullable=False),
         sa.Column("summary", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
+        sa.Column("content_hash", sa.String, nullable=False),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_article_versions"),
         cascade("article_versions", "article_id", "articles.id"),
