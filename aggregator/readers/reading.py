@@ -1,0 +1,263 @@
+"""Answer every page's question from storage: front page, story, article, outlet, feeds, search.
+
+Only reads. What a page shows is worked out here and in `lines.py`, so that pages, the API and the
+command line tell the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+
+from aggregator.clock import Clock
+from aggregator.domain.articles import Article, Outlet
+from aggregator.domain.errors import CursorUnknown
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.stories import Story
+from aggregator.readers import lines
+from aggregator.readers.related import related
+from aggregator.readers.views import (
+    ArticleLine,
+    ArticlePage,
+    FeedLine,
+    FeedTrouble,
+    FrontPage,
+    OutletLine,
+    OutletPage,
+    ReportLine,
+    SearchPage,
+    StoryCard,
+    StoryPage,
+)
+from aggregator.storage import Storage, UnitOfWork
+
+CARDS = 30
+"""Stories on one page of the front page."""
+ARTICLES = 50
+"""Articles on one page of an outlet."""
+FOUND = 200
+"""Articles that a search looks at before they become stories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The questions that pages ask. `model` names the vectors by which related stories are found."""
+
+    storage: Storage
+    clock: Clock
+    window: timedelta
+    model: str
+
+    def is_new(self) -> bool:
+        """Return whether this instance has never had a feed: no feed now, and no article of a former one."""
+        with self.storage.reading() as work:
+            return not work.feeds.all() and work.articles.count() == 0
+
+    def front_page(self, *, after: str | None = None, limit: int = CARDS) -> FrontPage:
+        """Return the best stories of the window, from `after` (a cursor) on.
+
+        Raises:
+            CursorUnknown: `after` is no cursor of ours.
+        """
+        since = self.clock.now() - self.window
+        with self.storage.reading() as work:
+            stories = work.stories.ranked(since=since, after=_score_cursor(after), limit=limit + 1)
+            page = stories[:limit]
+            feeds = work.feeds.all()
+            return FrontPage(
+                cards=self._cards(work, page),
+                cursor=f"{page[-1].face.score!r}~{page[-1].id}" if len(stories) > limit else None,
+                feeds=len(feeds),
+                polled=sum(feed.last_polled_at is not None for feed in feeds),
+                waiting=work.stories.count_ungrouped(since=since),
+                troubles=tuple(
+                    FeedTrouble(feed=line.feed, outlet=line.outlet, what=line.what, todo=line.todo)
+                    for line in _feed_lines(work)
+                    if line.health in lines.IN_TROUBLE
+                ),
+            )
+
+    def story(self, story_id: int) -> StoryPage | int | None:
+        """Return the page of a story, the id of the story that it was merged into, or None."""
+        with self.storage.reading() as work:
+            story = work.stories.resolve(StoryId(story_id))
+            if story is None:
+                return None
+            if story.id != story_id:
+                return story.id
+            return self._story_page(work, story)
+
+    def _story_page(self, work: UnitOfWork, story: Story) -> StoryPage:
+        (card,) = self._cards(work, [story])
+        ids = work.stories.members([story.id])[story.id]
+        articles = work.articles.get_many(ids)
+        folding = work.articles.folding(ids)
+        outlets = _outlets(work)
+        versions = work.articles.version_counts(ids)
+        return StoryPage(
+            card=card,
+            state=story.state.value,
+            reports=lines.reports(articles, folding, outlets, versions),
+            discussions=lines.discussions(articles, folding, outlets),
+            related=self._cards(
+                work, related(work, story, model=self.model, since=self.clock.now() - self.window)
+            ),
+            split_from=story.split_from,
+            history=work.stories.events(story.id),
+        )
+
+    def article(self, article_id: int) -> ArticlePage | None:
+        """Return the page of an article, or None."""
+        with self.storage.reading() as work:
+            stored = work.articles.get(ArticleId(article_id))
+            if stored is None:
+                return None
+            article = stored.article
+            story = _story_of(work, article.id)
+            outlets = _outlets(work)
+            feeds = {feed.id: feed.title or feed.url for feed in work.feeds.all()}
+            return ArticlePage(
+                id=article.id,
+                outlet=outlets[article.outlet_id],
+                headline=article.title,
+                author=article.author,
+                link=article.link,
+                at=article.at,
+                dated=article.dated,
+                first_seen_at=article.first_seen_at,
+                lang=article.lang,
+                summary=article.summary,
+                html=stored.html,
+                provenance=article.provenance,
+                feeds=tuple(feeds[one] for one in work.articles.feeds_of([article.id]).get(article.id, ())),
+                versions=work.articles.versions(article.id),
+                story=self._cards(work, [story])[0] if story else None,
+                others=_others(work, story, article, outlets) if story else (),
+            )
+
+    def outlet(self, outlet_id: int, *, after: str | None = None) -> OutletPage | None:
+        """Return an outlet with its latest articles, from `after` (a cursor) on, or None.
+
+        Raises:
+            CursorUnknown: `after` is no cursor of ours.
+        """
+        with self.storage.reading() as work:
+            outlet = work.outlets.get(OutletId(outlet_id))
+            if outlet is None:
+                return None
+            articles = work.articles.of_outlet(outlet.id, before=_time_cursor(after), limit=ARTICLES + 1)
+            page = articles[:ARTICLES]
+            count, _ = work.outlets.article_counts().get(outlet.id, (0, None))
+            more = len(articles) > ARTICLES
+            return OutletPage(
+                outlet=outlet,
+                feeds=tuple(line for line in _feed_lines(work) if line.feed.outlet_id == outlet.id),
+                articles=_article_lines(work, page),
+                article_count=count,
+                cursor=f"{page[-1].at.timestamp()!r}~{page[-1].id}" if more else None,
+            )
+
+    def outlets(self) -> tuple[OutletLine, ...]:
+        """Return every outlet, by name."""
+        with self.storage.reading() as work:
+            counts = work.outlets.article_counts()
+            feeds = [feed.outlet_id for feed in work.feeds.all()]
+            found = [
+                OutletLine(
+                    outlet=outlet,
+                    article_count=counts.get(outlet.id, (0, None))[0],
+                    feed_count=feeds.count(outlet.id),
+                    last_at=counts.get(outlet.id, (0, None))[1],
+                )
+                for outlet in work.outlets.all()
+            ]
+        return tuple(sorted(found, key=lambda line: line.outlet.name.casefold()))
+
+    def feeds(self) -> tuple[FeedLine, ...]:
+        """Return every subscription with its health, the failing ones told in words."""
+        with self.storage.reading() as work:
+            return _feed_lines(work)
+
+    def search(self, query: str) -> SearchPage:
+        """Return the stories that hold all words of `query`, best match first."""
+        with self.storage.reading() as work:
+            found = work.articles.search(query, limit=FOUND)
+            homes = work.stories.story_of(found)
+            order = list(dict.fromkeys(homes[one] for one in found if one in homes))
+            stories = {story.id: story for story in work.stories.get_many(order)}
+            cards = self._cards(work, [stories[one] for one in order if one in stories][:CARDS])
+        return SearchPage(query=query, cards=cards)
+
+    def _cards(self, work: UnitOfWork, stories: Sequence[Story]) -> tuple[StoryCard, ...]:
+        members = work.stories.members([story.id for story in stories])
+        ids = [one for some in members.values() for one in some]
+        articles = {a.id: a for a in work.articles.get_many(ids)}
+        folding = work.articles.folding(ids)
+        outlets = _outlets(work)
+        now = self.clock.now()
+        return tuple(
+            lines.card(story, [articles[one] for one in members[story.id]], folding, outlets, now=now)
+            for story in stories
+        )
+
+
+def _outlets(work: UnitOfWork) -> Mapping[OutletId, Outlet]:
+    return {outlet.id: outlet for outlet in work.outlets.all()}
+
+
+def _story_of(work: UnitOfWork, article: ArticleId) -> Story | None:
+    home = work.stories.story_of([article]).get(article)
+    return work.stories.resolve(home) if home is not None else None
+
+
+def _others(
+    work: UnitOfWork, story: Story, article: Article, outlets: Mapping[OutletId, Outlet]
+) -> tuple[ReportLine, ...]:
+    """Return the reports of the story's other outlets."""
+    ids = work.stories.members([story.id])[story.id]
+    others = [a for a in work.articles.get_many(ids) if a.outlet_id != article.outlet_id]
+    found = [a.id for a in others]
+    return lines.reports(others, work.articles.folding(found), outlets, work.articles.version_counts(found))
+
+
+def _article_lines(work: UnitOfWork, articles: Sequence[Article]) -> tuple[ArticleLine, ...]:
+    homes = work.stories.story_of([a.id for a in articles])
+    stories = {story.id: story for story in work.stories.get_many(sorted(set(homes.values())))}
+    return tuple(lines.article(a, stories.get(homes[a.id]) if a.id in homes else None) for a in articles)
+
+
+def _feed_lines(work: UnitOfWork) -> tuple[FeedLine, ...]:
+    counts = work.feeds.article_counts()
+    outlets = _outlets(work)
+    return tuple(
+        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0)) for feed in work.feeds.all()
+    )
+
+
+def _score_cursor(text: str | None) -> tuple[float, StoryId] | None:
+    if not text:
+        return None
+    number, name = _cursor(text)
+    return number, StoryId(name)
+
+
+def _time_cursor(text: str | None) -> tuple[datetime, ArticleId] | None:
+    if not text:
+        return None
+    number, name = _cursor(text)
+    try:
+        return datetime.fromtimestamp(number, UTC), ArticleId(name)
+    except (OverflowError, OSError, ValueError) as error:
+        raise CursorUnknown(text) from error
+
+
+def _cursor(text: str) -> tuple[float, int]:
+    """Read "number~id"; raise CursorUnknown for anything else, and for ids past 64 bits."""
+    number, _, name = text.partition("~")
+    try:
+        found = float(number), int(name)
+    except ValueError as error:
+        raise CursorUnknown(text) from error
+    if not isfinite(found[0]) or not 0 <= found[1] < 2**63:
+        raise CursorUnknown(text)
+    return found

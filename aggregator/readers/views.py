@@ -1,0 +1,210 @@
+"""What a page shows, as values: the answers of `reading.py`. All times are aware and in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.domain.articles import ArticleVersion, Outlet
+from aggregator.domain.feeds import Feed
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.stories import RankPart, StoryEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletCount:
+    """An outlet and how many articles of one story it has."""
+
+    id: OutletId
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCard:
+    """One story in a list. `also` names the other outlets, the lead's outlet is `outlet`.
+
+    `lead_link` is the lead's address at its outlet, for the link to the original.
+    """
+
+    id: StoryId
+    lead_id: ArticleId
+    lead_link: str
+    headline: str
+    excerpt: str
+    outlet: OutletCount
+    also: tuple[OutletCount, ...]
+    article_count: int
+    outlet_count: int
+    origin_count: int
+    first_at: datetime
+    last_at: datetime
+    lang: str | None
+    score: float
+    parts: tuple[RankPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTrouble:
+    """A feed whose last poll failed: what happened and what to do, as sentences."""
+
+    feed: Feed
+    outlet: str
+    what: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontPage:
+    """The day's stories, best first; `cursor` is passed as `after` to get the next page, None at the end.
+
+    `feeds` and `polled` count the subscriptions and those polled at least once; `troubles` explains
+    every failing feed. Together they say why a page is empty.
+    """
+
+    cards: tuple[StoryCard, ...]
+    cursor: str | None
+    feeds: int
+    polled: int
+    waiting: int
+    """Articles stored that no build has grouped yet."""
+    troubles: tuple[FeedTrouble, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLine:
+    """A repost or copy folded under its origin: outlet, link and time stay visible.
+
+    `is_repost` is true when the same outlet published the text again; `hours_later` counts from
+    the origin.
+    """
+
+    id: ArticleId
+    outlet_id: OutletId
+    outlet: str
+    headline: str
+    link: str
+    at: datetime
+    is_repost: bool
+    hours_later: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLine:
+    """One independent report in a story, with the copies of its text folded under it."""
+
+    id: ArticleId
+    outlet_id: OutletId
+    outlet: str
+    headline: str
+    excerpt: str
+    link: str
+    at: datetime
+    dated: bool
+    lang: str | None
+    provenance: str | None
+    versions: int
+    """How many earlier states of it are kept."""
+    copies: tuple[CopyLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscussionLine:
+    """An aggregator's entry that points at an article of the story."""
+
+    outlet: str
+    headline: str
+    link: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryPage:
+    """Everything the page of one story shows; `related` are other stories, never this one's articles."""
+
+    card: StoryCard
+    state: str
+    reports: tuple[ReportLine, ...]
+    discussions: tuple[DiscussionLine, ...]
+    related: tuple[StoryCard, ...]
+    split_from: StoryId | None
+    history: tuple[StoryEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """One article with its clean body (`html` is already sanitised), its story and its versions."""
+
+    id: ArticleId
+    outlet: Outlet
+    headline: str
+    author: str | None
+    link: str
+    at: datetime
+    dated: bool
+    first_seen_at: datetime
+    lang: str | None
+    summary: str
+    html: str
+    provenance: str | None
+    feeds: tuple[str, ...]
+    """Titles of the feeds that delivered it."""
+    versions: tuple[ArticleVersion, ...]
+    story: StoryCard | None
+    others: tuple[ReportLine, ...]
+    """The other outlets' reports of the same story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLine:
+    """An article in an outlet's list."""
+
+    id: ArticleId
+    headline: str
+    excerpt: str
+    link: str
+    at: datetime
+    lang: str | None
+    story_id: StoryId | None
+    story_outlets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletPage:
+    """An outlet: facts, feeds with their health, and its latest articles (newest first, paged)."""
+
+    outlet: Outlet
+    feeds: tuple["FeedLine", ...]
+    articles: tuple[ArticleLine, ...]
+    article_count: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletLine:
+    """An outlet in the list of outlets."""
+
+    outlet: Outlet
+    article_count: int
+    feed_count: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """A subscription and its health. `health` is `ok`, `waiting`, `failing`, `gone` or `paused`."""
+
+    feed: Feed
+    outlet: str
+    article_count: int
+    health: str
+    what: str
+    """What happened at the last poll, as a sentence; empty when all is well."""
+    todo: str
+    """What the reader can do about it; empty when nothing needs doing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """Stories whose articles hold the words searched for, newest first."""
+
+    query: str
+    cards: tuple[StoryCard, ...]
