@@ -1,0 +1,184 @@
+"""The composition root: settings become services, and nothing else reads settings.
+
+Heavy libraries load when the service that needs them is first used, never here.
+"""
+
+import logging
+import os
+import random
+import socket
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from aggregator.clock import Clock, SystemClock
+from aggregator.domain.errors import DataFolderUnusable
+from aggregator.executor import thread_pool
+from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
+from aggregator.feeds.poll import PollLimits
+from aggregator.feeds.refresh import Refresh
+from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.reading import Reading
+from aggregator.settings import Settings
+from aggregator.storage import Storage, open_storage
+from aggregator.stories.build import Build
+from aggregator.stories.embed import Embedder, open_embedder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that commands, the scheduler and the pages call."""
+
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    fetcher: HttpFetcher
+    executor: ThreadPoolExecutor
+    refresh: Refresh
+    subscribe: Subscribe
+    build: Build
+    reading: Reading
+
+    def close(self) -> None:
+        """Let go of threads, connections and the database."""
+        self.executor.shutdown(wait=True, cancel_futures=True)
+        self.fetcher.close()
+        self.storage.close()
+
+
+@contextmanager
+def opened(settings: Settings, *, clock: Clock | None = None) -> Iterator[Services]:
+    """Open the services, migrate the database, and close everything at the end.
+
+    Raises:
+        DataFolderUnusable: the data folder cannot be made or written.
+        DatabaseNewer: a newer Broadfold wrote the database.
+        DatabaseUnusable: the file is no database, damaged, or locked for too long.
+    """
+    start_log(settings)
+    storage = open_database(settings)
+    storage.migrate()
+    services = assemble(settings, storage, clock or SystemClock())
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def open_database(settings: Settings) -> Storage:
+    """Return the storage of these settings, its folder made, its schema not yet migrated."""
+    if not settings.database_url:
+        _make_writable(settings.data)
+    return open_storage(settings.storage_url())
+
+
+def open_model(settings: Settings) -> Embedder:
+    """Return the embedding model of these settings; it loads at its first use."""
+    return open_embedder(settings.stories.model)
+
+
+def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
+    """Wire the services of these settings over an open storage."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    executor = thread_pool(settings.feeds.parallel)
+    embedder = open_model(settings)
+    fetcher = open_fetcher(settings, clock)
+    return Services(
+        settings=settings,
+        clock=clock,
+        storage=storage,
+        fetcher=fetcher,
+        executor=executor,
+        refresh=Refresh(
+            storage=storage,
+            fetcher=fetcher,
+            executor=executor,
+            clock=clock,
+            owner=owner,
+            lease_for=timedelta(seconds=settings.feeds.lease_seconds),
+            limits=poll_limits(settings),
+            batch=4 * settings.feeds.parallel,
+            jitter=random.random,
+        ),
+        subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
+        build=Build(
+            storage=storage,
+            embedder=embedder,
+            clock=clock,
+            owner=owner,
+            window=timedelta(hours=settings.stories.window_hours),
+            lease_for=timedelta(seconds=settings.stories.lease_seconds),
+            batch=settings.stories.batch,
+        ),
+        reading=Reading(
+            storage=storage,
+            clock=clock,
+            window=timedelta(hours=settings.stories.window_hours),
+            model=embedder.model_id,
+        ),
+    )
+
+
+def open_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:
+    """Return the fetcher of feeds; it connects to nothing yet."""
+    feeds = settings.feeds
+    return HttpFetcher(
+        client=guarded_client(
+            clock=clock, allow_private=feeds.allow_private_addresses, connections=4 * feeds.parallel
+        ),
+        clock=clock,
+        deadline=feeds.deadline_seconds,
+        max_bytes=int(feeds.max_megabytes * 1_000_000),
+        user_agent=feeds.user_agent or USER_AGENT,
+        allow_private=feeds.allow_private_addresses,
+    )
+
+
+def poll_limits(settings: Settings) -> PollLimits:
+    """Return the bounds of polling."""
+    return PollLimits(
+        default=timedelta(minutes=settings.feeds.interval_minutes),
+        shortest=timedelta(minutes=settings.feeds.min_interval_minutes),
+        longest=timedelta(hours=settings.feeds.max_interval_hours),
+    )
+
+
+def start_log(settings: Settings) -> None:
+    """Send log lines to standard error, for people or as JSON."""
+    import structlog
+
+    level = logging.getLevelNamesMapping()[settings.log.level.upper()]
+    logging.basicConfig(stream=sys.stderr, level=max(level, logging.WARNING), format="%(message)s")
+    # A look that takes longer than its interval skips a tick, which is how it is meant to be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if settings.log.format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+def _make_writable(folder: Path) -> None:
+    """Make the folder and prove that a file can be written there; only trying tells for sure."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".broadfold-write-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise DataFolderUnusable(folder, error.strerror or "it cannot be written") from error

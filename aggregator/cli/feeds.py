@@ -1,0 +1,125 @@
+"""`broadfold feeds`: the subscriptions."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from aggregator.cli.output import json_option, print_json, print_table
+from aggregator.domain.feeds import ImportReport, NewFeed
+
+
+@click.group("feeds")
+def command() -> None:
+    """List, add, remove, import and export feeds."""
+
+
+@command.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the feeds with their health."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        lines = services.reading.feeds()
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": line.feed.id,
+                    "url": line.feed.url,
+                    "title": line.feed.title,
+                    "outlet": line.outlet,
+                    "folder": line.feed.folder,
+                    "health": line.health,
+                    "articles": line.article_count,
+                    "last_polled_at": line.feed.last_polled_at,
+                    "next_poll_at": line.feed.next_poll_at,
+                    "what": line.what,
+                    "todo": line.todo,
+                }
+                for line in lines
+            ]
+        )
+        return
+    print_table(
+        ("feed#", "title", "folder", "health", "articles#", "address", "what happened"),
+        [
+            (li.feed.id, li.feed.title, li.feed.folder, li.health, li.article_count, li.feed.url, li.what)
+            for li in lines
+        ],
+        empty="There are no feeds yet. Add one with `broadfold feeds add ADDRESS`.",
+    )
+
+
+@command.command("add")
+@click.argument("address")
+@click.option("--folder", default="", help="Folder to file it in.")
+@click.option("--title", default="", help="What to call it; by default what the feed calls itself.")
+def add(address: str, folder: str, title: str) -> None:
+    """Subscribe to the feed at ADDRESS, or to the feed of the site at ADDRESS."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        added = services.subscribe.add(NewFeed(url=address, title=title, folder=folder))
+    if added.is_new:
+        click.echo(f"Added {added.title} as feed {added.feed_id}: {added.url}")
+    if added.note:
+        click.echo(added.note)
+
+
+@command.command("remove")
+@click.argument("feed")
+def remove(feed: str) -> None:
+    """Unsubscribe from FEED (number or address). Its articles and stories stay."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        gone = services.subscribe.remove(feed)
+    click.echo(
+        f"Removed {gone.title or gone.url}. Its articles stay in their stories. "
+        f"To undo: broadfold feeds add {gone.url}"
+    )
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def import_(file: Path, as_json: bool) -> None:
+    """Subscribe to every feed of an OPML FILE, folders included."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        report = services.subscribe.import_opml(file.read_bytes(), file.name)
+    _show(report, as_json=as_json)
+
+
+@command.command("export")
+@click.option(
+    "--output", "-o", type=click.File("wb"), default="-", help="File to write; standard output by default."
+)
+def export(output: BinaryIO) -> None:
+    """Write every feed as OPML."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        output.write(services.subscribe.export_opml())
+
+
+def _show(report: ImportReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            [{"url": x.url, "title": x.title, "result": x.result, "reason": x.reason} for x in report.lines]
+        )
+        return
+    refused = [(line.title, line.url, line.reason) for line in report.lines if line.result == "refused"]
+    if refused:
+        print_table(("title", "address", "why not"), refused, empty="")
+    click.echo(
+        f"{report.count('added')} feeds added, {report.count('known')} known already, {len(refused)} refused."
+    )

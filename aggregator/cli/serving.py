@@ -1,0 +1,58 @@
+"""Serves the pages with the scheduler beside them, until somebody stops it; for `run` and `demo`."""
+
+import signal
+import threading
+import time
+from types import FrameType
+
+import click
+
+from aggregator.bootstrap import Services
+from aggregator.scheduler import Ticker
+from web.wsgi import listen, site
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks for the first stories."""
+
+
+def serve(services: Services) -> None:
+    """Serve until Ctrl-C or SIGTERM; print the address when the first stories are ready.
+
+    Raises:
+        AddressInUse: another program holds the port.
+    """
+    web = services.settings.web
+    ticker = Ticker(services=services)
+    app = site(services, refresh_soon=lambda: ticker.soon("refresh"))
+    server = listen(app, host=web.host, port=web.port, threads=web.threads)
+    address = f"http://{server.effective_host}:{server.effective_port}"
+    click.echo(f"The pages are at {address}; the feeds are being pulled. Stop with Ctrl-C.")
+    signal.signal(signal.SIGTERM, _interrupt)
+    stopped = threading.Event()
+    ticker.start()
+    threading.Thread(target=_announce, args=(services, address, stopped), daemon=True).start()
+    try:
+        server.run()
+    finally:
+        stopped.set()
+        click.echo("Stopping.")
+        server.close()
+        ticker.stop()
+
+
+def _announce(services: Services, address: str, stopped: threading.Event) -> None:
+    """Say once that stories are ready, or that no feed could be reached."""
+    while not stopped.is_set():
+        page = services.reading.front_page(limit=1000)
+        if page.cards and not page.waiting:
+            click.secho(f"{len(page.cards)} stories are ready: {address}", bold=True)
+            return
+        if page.feeds and len(page.troubles) == page.feeds:
+            click.echo(f"None of the {page.feeds} feeds could be read; {address} says why and what to do.")
+            return
+        time.sleep(LOOK_EVERY)
+
+
+def _interrupt(_signum: int, _frame: FrameType | None) -> None:
+    """Make SIGTERM stop the server as Ctrl-C does."""
+    raise KeyboardInterrupt

@@ -1,0 +1,110 @@
+"""One table of jobs for APScheduler, which only ticks: what is due is decided by the database.
+
+The job store is in memory on purpose: two processes that share one 3.x job store run each job twice,
+while two processes that tick on their own meet at the leases in the database.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from aggregator.bootstrap import Services
+from aggregator.domain.errors import BroadfoldError
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+log = structlog.get_logger()
+
+REBUILD_EVERY = timedelta(hours=1)
+"""Stories are built without news, too, so that old ones leave the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One line of the table: what runs, and how often it is looked at."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], None]
+
+
+def jobs(services: Services, build_soon: Callable[[], None]) -> tuple[Job, ...]:
+    """Return the table of jobs.
+
+    Args:
+        services: what the jobs call.
+        build_soon: asks for a build at once, used when a refresh brought news.
+    """
+    schedule = services.settings.schedule
+
+    def refresh() -> None:
+        reports = services.refresh()
+        if any(report.new or report.changed for report in reports):
+            build_soon()
+
+    last: list[datetime] = []
+
+    def build() -> None:
+        now = services.clock.now()
+        if last and now - last[-1] < REBUILD_EVERY and not services.build.is_behind():
+            return
+        report = services.build()
+        if report is not None:
+            last[:] = [now]
+            log.info("stories built", articles=report.articles, opened=report.opened, changed=report.changed)
+
+    return (
+        Job(name="refresh", every=timedelta(seconds=schedule.refresh_seconds), run=refresh),
+        Job(name="build", every=timedelta(seconds=schedule.build_seconds), run=build),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticker:
+    """Runs the table of jobs in the background until it is stopped."""
+
+    services: Services
+    _scheduler: "BackgroundScheduler" = field(init=False)
+
+    def start(self) -> None:
+        """Start ticking; every job has its first look at once."""
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for job in jobs(self.services, lambda: self.soon("build")):
+            self._scheduler.add_job(
+                _guarded(job),
+                "interval",
+                id=job.name,
+                seconds=job.every.total_seconds(),
+                next_run_time=self.services.clock.now(),
+            )
+        self._scheduler.start()
+
+    def soon(self, name: str) -> None:
+        """Let a job run at once instead of at its next tick."""
+        self._scheduler.modify_job(name, next_run_time=self.services.clock.now())
+
+    def stop(self) -> None:
+        """Stop ticking, after the jobs that run now have ended."""
+        self._scheduler.shutdown(wait=True)
+
+
+def _guarded(job: Job) -> Callable[[], None]:
+    """Return the job so that an error is logged and the next tick still comes."""
+
+    def run() -> None:
+        try:
+            job.run()
+        except BroadfoldError as error:
+            log.error("job failed", job=job.name, why=str(error))
+        except Exception:
+            log.exception("job failed for a reason nobody foresaw", job=job.name)
+
+    return run
