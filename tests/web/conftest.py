@@ -1,0 +1,35 @@
+"""The site over fakes, and a browser for the tests that need one."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.browser import chromium, open_page, serve  # noqa: F401 - fixtures
+from tests.web.fake_reading import Bell, FakeReading, FakeSubscribe, make_services
+from tests.web.paper import make_paper
+from web.factory import create_app
+
+
+@pytest.fixture
+def reading() -> FakeReading:
+    return make_paper()
+
+
+@pytest.fixture
+def subscribe() -> FakeSubscribe:
+    return FakeSubscribe()
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@pytest.fixture
+def app(reading: FakeReading, subscribe: FakeSubscribe, bell: Bell) -> Flask:
+    return create_app(make_services(reading, subscribe=subscribe, refresh_soon=bell, refresh_all_soon=bell))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,317 @@
+"""A Reading and a Subscribe made of values: a small paper's worth of stories, for tests and screenshots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.domain.articles import Outlet
+from aggregator.domain.errors import FeedAddressRefused, FeedUnknown, OpmlUnreadable, WrongUse
+from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
+from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
+from aggregator.domain.stories import RankPart
+from aggregator.readers.views import (
+    ArticlePage,
+    CopyLine,
+    FeedLine,
+    FeedTrouble,
+    FrontPage,
+    OutletCount,
+    OutletLine,
+    OutletPage,
+    ReportLine,
+    SearchPage,
+    StoryCard,
+    StoryPage,
+)
+from tests.factories import make_feed
+from tests.fakes import NOON, FrozenClock
+from web.services import Services
+
+OUTLETS = {
+    1: "The Orsholm Lantern",
+    2: "Porto Sereno Courier",
+    3: "Isvik Post",
+    4: "Kessou Daily",
+    5: "Brannoc Broadcasting",
+    6: "Dosht Times",
+    7: "Veldmark Wire",
+    8: "Nordhelm Abendblatt",
+    9: "Tamarin Business",
+}
+
+
+def ago(**span: float) -> datetime:
+    return NOON - timedelta(**span)
+
+
+def make_outlet(number: int = 1, **fields: Any) -> Outlet:
+    name = OUTLETS[number]
+    values: dict[str, Any] = {
+        "id": OutletId(number),
+        "domain": name.lower().replace("the ", "").replace(" ", "-") + ".example",
+        "name": name,
+    }
+    return Outlet(**values | fields)
+
+
+def make_count(number: int, articles: int = 1) -> OutletCount:
+    return OutletCount(id=OutletId(number), name=OUTLETS[number], articles=articles)
+
+
+def make_card(number: int = 1, headline: str = "Harbour bridge closed", **fields: Any) -> StoryCard:
+    values: dict[str, Any] = {
+        "id": StoryId(number),
+        "headline": headline,
+        "excerpt": "The bridge over the harbour mouth is shut to all traffic after divers found a crack.",
+        "outlet": make_count(1),
+        "also": (),
+        "article_count": 1,
+        "outlet_count": 1,
+        "origin_count": 1,
+        "first_at": ago(hours=1),
+        "last_at": ago(hours=1),
+        "lang": "en",
+        "score": 1.25,
+        "parts": (
+            RankPart(name="breadth", value=0.75, why="One outlet reports it"),
+            RankPart(name="freshness", value=0.5, why="The newest report is an hour old"),
+        ),
+        "lead_id": ArticleId(number),
+        "lead_link": f"https://orsholm-lantern.example/{number}",
+    }
+    return StoryCard(**values | fields)
+
+
+def make_report(number: int = 1, headline: str = "Harbour bridge closed", **fields: Any) -> ReportLine:
+    outlet = fields.pop("outlet", 1)
+    values: dict[str, Any] = {
+        "id": ArticleId(number),
+        "outlet_id": OutletId(outlet),
+        "outlet": OUTLETS[outlet],
+        "headline": headline,
+        "excerpt": "The bridge over the harbour mouth is shut to all traffic.",
+        "link": f"https://outlet{outlet}.example/{number}",
+        "at": ago(hours=1),
+        "dated": True,
+        "lang": "en",
+        "provenance": None,
+        "versions": 0,
+        "copies": (),
+    }
+    return ReportLine(**values | fields)
+
+
+def make_copy(number: int = 90, headline: str = "Bridge at harbour is closed", **fields: Any) -> CopyLine:
+    outlet = fields.pop("outlet", 1)
+    values: dict[str, Any] = {
+        "id": ArticleId(number),
+        "outlet_id": OutletId(outlet),
+        "outlet": OUTLETS[outlet],
+        "headline": headline,
+        "link": f"https://outlet{outlet}.example/{number}",
+        "at": ago(minutes=20),
+        "is_repost": False,
+        "hours_later": 1.0,
+    }
+    return CopyLine(**values | fields)
+
+
+def make_story(card: StoryCard | None = None, **fields: Any) -> StoryPage:
+    values: dict[str, Any] = {
+        "card": card or make_card(),
+        "state": "open",
+        "reports": (make_report(),),
+        "discussions": (),
+        "related": (),
+        "split_from": None,
+        "history": (),
+    }
+    return StoryPage(**values | fields)
+
+
+def make_article_page(number: int = 1, **fields: Any) -> ArticlePage:
+    values: dict[str, Any] = {
+        "id": ArticleId(number),
+        "outlet": make_outlet(1),
+        "headline": "Harbour bridge closed",
+        "author": None,
+        "link": f"https://orsholm-lantern.example/{number}",
+        "at": ago(hours=1),
+        "dated": True,
+        "first_seen_at": ago(minutes=50),
+        "lang": "en",
+        "summary": "",
+        "html": "<p>The bridge is shut.</p>",
+        "provenance": None,
+        "feeds": ("Front page",),
+        "versions": (),
+        "story": None,
+        "others": (),
+    }
+    return ArticlePage(**values | fields)
+
+
+def make_feed_line(number: int = 1, health: str = "ok", **fields: Any) -> FeedLine:
+    feed_fields = {
+        "id": FeedId(number),
+        "title": f"{OUTLETS[number]}: front page",
+        "outlet_id": OutletId(number),
+        "last_polled_at": ago(minutes=12),
+        "last_ok_at": ago(minutes=12),
+        "next_poll_at": NOON + timedelta(minutes=18),
+    } | fields.pop("feed", {})
+    values: dict[str, Any] = {
+        "feed": make_feed(f"https://outlet{number}.example/front.xml", **feed_fields),
+        "outlet": OUTLETS[number],
+        "article_count": 1240 + number,
+        "health": health,
+        "what": "",
+        "todo": "",
+    }
+    return FeedLine(**values | fields)
+
+
+def make_trouble(number: int = 1, **fields: Any) -> FeedTrouble:
+    line = make_feed_line(number, "failing", feed={"failures": 3, "failure": Failure.NAME_UNKNOWN})
+    values: dict[str, Any] = {
+        "feed": line.feed,
+        "outlet": line.outlet,
+        "what": f"The name outlet{number}.example could not be found.",
+        "todo": "See whether this machine is online.",
+    }
+    return FeedTrouble(**values | fields)
+
+
+def make_front(*cards: StoryCard, **fields: Any) -> FrontPage:
+    values: dict[str, Any] = {
+        "cards": cards,
+        "cursor": None,
+        "feeds": 3,
+        "polled": 3,
+        "waiting": 0,
+        "troubles": (),
+    }
+    return FrontPage(**values | fields)
+
+
+@dataclass
+class FakeReading:
+    """Answers from the values that a test puts in."""
+
+    front: FrontPage = field(default_factory=make_front)
+    later: Mapping[str, FrontPage] = field(default_factory=dict)
+    stories: Mapping[int, StoryPage | int] = field(default_factory=dict)
+    articles: Mapping[int, ArticlePage] = field(default_factory=dict)
+    outlet_pages: Mapping[int, OutletPage] = field(default_factory=dict)
+    outlet_lines: tuple[OutletLine, ...] = ()
+    feed_lines: tuple[FeedLine, ...] = ()
+    fault: Exception | None = None
+    queries: list[str] = field(default_factory=list)
+
+    def front_page(self, *, after: str | None = None, limit: int = 30) -> FrontPage:
+        self._fail()
+        if after is None:
+            return self.front
+        if after not in self.later:
+            raise WrongUse("This page of stories is no longer there. Start again at the front page.")
+        return self.later[after]
+
+    def story(self, story_id: int, /) -> StoryPage | int | None:
+        self._fail()
+        return self.stories.get(story_id)
+
+    def article(self, article_id: int, /) -> ArticlePage | None:
+        return self.articles.get(article_id)
+
+    def outlet(self, outlet_id: int, /, *, after: str | None = None) -> OutletPage | None:
+        page = self.outlet_pages.get(outlet_id)
+        return replace(page, articles=(), cursor=None) if page and after else page
+
+    def outlets(self) -> tuple[OutletLine, ...]:
+        return self.outlet_lines
+
+    def feeds(self) -> tuple[FeedLine, ...]:
+        self._fail()
+        return self.feed_lines
+
+    def search(self, query: str, /) -> SearchPage:
+        self.queries.append(query)
+        words = query.lower().split()
+        found = (card for card in self.front.cards if all(word in card.headline.lower() for word in words))
+        return SearchPage(query=query, cards=tuple(found))
+
+    def _fail(self) -> None:
+        if self.fault:
+            raise self.fault
+
+
+@dataclass(frozen=True)
+class FakeAdded:
+    is_new: bool = True
+    note: str = ""
+
+
+@dataclass
+class FakeSubscribe:
+    """Remembers what it was asked to do; `.invalid` is refused, outlet1 is known, "asleep" is silent."""
+
+    added: list[NewFeed] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    known: tuple[str, ...] = ("1",)
+
+    def add(self, feed: NewFeed, /) -> FakeAdded:
+        if ".invalid" in feed.url:
+            raise FeedAddressRefused(feed.url, "names under .invalid never exist")
+        if "outlet1.example" in feed.url:
+            return FakeAdded(is_new=False)
+        self.added.append(feed)
+        return FakeAdded(note="It could not be reached just now." if "asleep" in feed.url else "")
+
+    def remove(self, name: str, /) -> None:
+        if name not in self.known:
+            raise FeedUnknown(name)
+        self.removed.append(name)
+
+    def import_opml(self, document: bytes, name: str, /) -> ImportReport:
+        if b"<opml" not in document:
+            raise OpmlUnreadable(name, "it is not OPML")
+        return ImportReport(
+            lines=(
+                ImportLine(url="https://new.example/rss", title="New <b>Paper</b>", result="added"),
+                ImportLine(
+                    url="https://outlet1.example/front.xml", title="The Orsholm Lantern", result="known"
+                ),
+                ImportLine(
+                    url="gopher://old.example",
+                    title="",
+                    result="refused",
+                    reason="only http and https addresses can be read",
+                ),
+            )
+        )
+
+    def export_opml(self) -> bytes:
+        return b'<?xml version="1.0"?><opml version="2.0"><body/></opml>'
+
+
+@dataclass
+class Bell:
+    """Counts how often somebody asked for a check of the feeds."""
+
+    rings: int = 0
+
+    def __call__(self) -> None:
+        self.rings += 1
+
+
+def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
+    values: dict[str, Any] = {
+        "reading": reading or FakeReading(),
+        "subscribe": FakeSubscribe(),
+        "refresh_soon": Bell(),
+        "refresh_all_soon": Bell(),
+        "clock": FrozenClock(),
+        "time_zone": "Europe/Oslo",
+    }
+    return Services(**values | fields)

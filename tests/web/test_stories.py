@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.fake_reading import FakeReading, make_card, make_report, make_story
+from tests.web.markup import read
+
+
+def test_every_report_has_outlet_headline_excerpt_time_and_the_original_first(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    reports = page.with_class("report")
+    assert len(reports) == 4
+    assert reports[2].text == (
+        "Risse im Pfeiler: Hafenbrücke von Orsholm gesperrt Nordhelm Abendblatt German · 3 hours ago · 10:00 "
+        "Die Hafenbrücke bleibt bis auf weiteres gesperrt. Taucher fanden einen Riss. "
+        "Read here: Risse im Pfeiler: Hafenbrücke von Orsholm gesperrt"
+    )
+    start = page.nodes.index(reports[2])
+    links = [node for node in page.nodes[start:] if node.tag == "a"]
+    assert [link["href"] for link in links[:3]] == ["https://outlet8.example/3", "/outlets/8", "/articles/3"]
+
+
+def test_copies_fold_under_their_origin_and_keep_their_links(client: FlaskClient) -> None:
+    folds = read(client.get("/stories/1").text).with_class("copies")
+
+    assert folds[0].text == (
+        "reposted 1 h later by the same outlet Crack in main pier closes Orsholm’s harbour bridge "
+        "The Orsholm Lantern · 1 h later · 5 hours ago · 07:50 · Read here"
+    )
+    assert folds[1].text.startswith(
+        "same text at 4 other outlets Ferries run round the clock as bridge shuts Porto Sereno Courier"
+    )
+
+
+def test_report_without_a_date_says_when_it_was_first_seen(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    assert "first seen 35 minutes ago · 12:25" in page.with_class("report")[3].text
+    assert any(
+        "the feed gave no usable date" in node.attributes.get("title", "") for node in page.all("time")
+    )
+
+
+def test_discussions_related_stories_and_history_are_lists_of_their_own(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    sections = {node["aria-labelledby"]: node.text for node in page.all("section")}
+    assert sections["discussions"].startswith(
+        "Discussions Orsholm bridge crack: what the 2019 survey said Quayside"
+    )
+    assert sections["related"].startswith("Related stories Orsholm council put off bridge survey twice")
+    assert sections["history"] == (
+        "History of this page Story opened: 3 articles 6 hours ago · 07:00 "
+        "Reports added: 1 article from Brannoc Broadcasting 30 minutes ago · 12:30 Split from story 5"
+    )
+
+
+def test_story_that_split_off_links_to_where_it_came_from(client: FlaskClient) -> None:
+    links = [link["href"] for link in read(client.get("/stories/1").text).all("a") if link.text == "story 5"]
+
+    assert links == ["/stories/5", "/stories/5"]
+
+
+def test_id_of_a_merged_story_redirects_for_ever(client: FlaskClient) -> None:
+    answer = client.get("/stories/9")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/stories/1")
+
+
+def test_retired_story_keeps_its_page_and_says_that_it_is_closed(
+    reading: FakeReading, client: FlaskClient
+) -> None:
+    reading.stories = {2: make_story(make_card(2), state="retired")}
+
+    assert "This story is closed" in client.get("/stories/2").text
+
+
+def test_story_of_one_report_has_no_empty_sections(reading: FakeReading, client: FlaskClient) -> None:
+    reading.stories = {2: make_story(make_card(2))}
+
+    page = read(client.get("/stories/2").text)
+
+    assert [node["aria-labelledby"] for node in page.all("section")] == ["reports"]
+    assert page.with_class("copies") == []
+
+
+def test_report_without_a_web_address_keeps_its_headline(reading: FakeReading, client: FlaskClient) -> None:
+    reading.stories = {2: make_story(reports=(make_report(link="javascript:alert(1)"),))}
+
+    page = read(client.get("/stories/2").text)
+
+    assert page.all("h3")[0].text == "Harbour bridge closed"
+    assert "javascript:" not in client.get("/stories/2").text
+
+
+def test_markup_in_texts_of_feeds_is_shown_as_text(reading: FakeReading, client: FlaskClient) -> None:
+    evil = "<script>alert(1)</script>"
+    report = replace(make_report(), headline=evil, excerpt=evil, outlet=evil, provenance=evil)
+    reading.stories = {2: make_story(make_card(headline=evil), reports=(report,))}
+
+    page = read(client.get("/stories/2").text)
+
+    assert page.one("h1").text == evil
+    assert len(page.all("script")) == 1
+
+
+@pytest.mark.parametrize("number", ["77", "0", "-1", "x", "1.5", "99999999999999999999", "1/"])
+def test_wrong_number_is_a_page_that_is_not_there(client: FlaskClient, number: str) -> None:
+    assert client.get(f"/stories/{number}").status_code == 404

@@ -1,0 +1,1 @@
+"""One blueprint a noun: each asks a service one question and renders the answer."""

@@ -1,0 +1,111 @@
+"""What the pages may ask of the rest of Broadfold: handed to `create_app`, read back in each request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from flask import current_app
+
+from aggregator.clock import Clock
+from aggregator.domain.feeds import ImportReport, NewFeed
+from aggregator.readers.views import (
+    ArticlePage,
+    FeedLine,
+    FrontPage,
+    OutletLine,
+    OutletPage,
+    SearchPage,
+    StoryPage,
+)
+
+EXTENSION = "broadfold"
+
+
+class Reading(Protocol):
+    """Answer a page's question. Implementations: `readers/reading.py`, and the fake of the tests."""
+
+    def front_page(self, *, after: str | None = None, limit: int = 30) -> FrontPage:
+        """Return the stories that follow the cursor `after`; raise WrongUse for a cursor nobody gave out."""
+        ...
+
+    def story(self, story_id: int, /) -> StoryPage | int | None:
+        """Return the story, or the id of the story that it was merged into, or None."""
+        ...
+
+    def article(self, article_id: int, /) -> ArticlePage | None:
+        """Return the article with its story, or None."""
+        ...
+
+    def outlet(self, outlet_id: int, /, *, after: str | None = None) -> OutletPage | None:
+        """Return the outlet and its articles that follow the cursor `after`, or None."""
+        ...
+
+    def outlets(self) -> tuple[OutletLine, ...]:
+        """Return every outlet, in the order in which to show them."""
+        ...
+
+    def feeds(self) -> tuple[FeedLine, ...]:
+        """Return every subscription with its health."""
+        ...
+
+    def search(self, query: str, /) -> SearchPage:
+        """Return the stories whose articles hold the words of `query`, whatever those are."""
+        ...
+
+
+class Added(Protocol):
+    """What became of an address to add."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not a subscription before."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """A sentence about a feed that was added although it could not be looked at; empty otherwise."""
+        ...
+
+
+class Subscribe(Protocol):
+    """Change the list of feeds. What cannot be done raises a WrongUse, whose text is for the reader."""
+
+    def add(self, feed: NewFeed, /) -> Added:
+        """Subscribe to a feed; raise FeedAddressRefused for an address that cannot be one."""
+        ...
+
+    def remove(self, name: str, /) -> object:
+        """End the subscription called `name`, a number or an address; raise FeedUnknown without one."""
+        ...
+
+    def import_opml(self, document: bytes, name: str, /) -> ImportReport:
+        """Subscribe to every feed of an OPML document called `name`; raise OpmlUnreadable."""
+        ...
+
+    def export_opml(self) -> bytes:
+        """Return every subscription as an OPML document."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything the site stands on.
+
+    `time_zone` is an IANA name for the times on the pages; empty means the machine's own zone.
+    `refresh_soon` asks for a look at the feeds that are due, `refresh_all_soon` at all of them.
+    `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
+    """
+
+    reading: Reading
+    subscribe: Subscribe
+    refresh_soon: Callable[[], None]
+    refresh_all_soon: Callable[[], None]
+    clock: Clock
+    time_zone: str = ""
+    site_name: str = "Broadfold"
+    allowed_hosts: tuple[str, ...] = ()
+
+
+def current_services() -> Services:
+    """Return the services of the app that answers this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
