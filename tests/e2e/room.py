@@ -1,0 +1,81 @@
+"""The whole of Broadfold below the pages, wired for tests: real storage and HTTP, a chosen embedder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aggregator.clock import Clock
+from aggregator.executor import thread_pool
+from aggregator.feeds.fetch import HttpFetcher, guarded_client
+from aggregator.feeds.poll import PollLimits
+from aggregator.feeds.refresh import Refresh
+from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.reading import Reading
+from aggregator.storage import Storage, open_storage
+from aggregator.stories.build import Build
+
+WINDOW = timedelta(hours=96)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What an instance is made of."""
+
+    storage: Storage
+    clock: Clock
+    refresh: Refresh
+    subscribe: Subscribe
+    build: Build
+    reading: Reading
+
+    def catch_up(self) -> None:
+        """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
+        self.refresh()
+        self.build()
+
+
+@contextmanager
+def room(
+    file: Path, *, clock: Clock, embedder: Any, lease_for: timedelta, owner: str = "test"
+) -> Iterator[Room]:
+    """Open an instance over a database file, which is migrated when it is new."""
+    storage = open_storage(f"sqlite:///{file}")
+    storage.migrate()
+    executor = thread_pool(8)
+    fetcher = HttpFetcher(
+        client=guarded_client(clock=clock, allow_private=True), clock=clock, allow_private=True
+    )
+    try:
+        yield Room(
+            storage=storage,
+            clock=clock,
+            refresh=Refresh(
+                storage=storage,
+                fetcher=fetcher,
+                executor=executor,
+                clock=clock,
+                owner=owner,
+                lease_for=lease_for,
+                limits=PollLimits(),
+                batch=8,
+                jitter=lambda: 0.0,
+            ),
+            subscribe=Subscribe(storage=storage, clock=clock),
+            build=Build(
+                storage=storage,
+                embedder=embedder,
+                clock=clock,
+                owner=owner,
+                window=WINDOW,
+                lease_for=lease_for,
+                batch=16,
+            ),
+            reading=Reading(storage=storage, clock=clock, window=WINDOW, model=embedder.model_id),
+        )
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+        fetcher.close()
+        storage.close()
