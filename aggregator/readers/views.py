@@ -204,7 +204,7 @@ class FeedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """Stories whose articles hold the words searched for, newest first."""
+    """Stories whose articles hold the words searched for, best match first."""
 
     query: str
     cards: tuple[StoryCard, ...]

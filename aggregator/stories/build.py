@@ -15,7 +15,7 @@ from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import BuildReport, Folding, StoryChanges, StoryFace, TrackedStory
 from aggregator.storage import Storage, UnitOfWork
-from aggregator.stories.copies import fold
+from aggregator.stories.copies import fold, with_past
 from aggregator.stories.describe import describe
 from aggregator.stories.embed import Embedder
 from aggregator.stories.group import GroupNumbers, group
@@ -34,11 +34,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
-    """What one build works on: the window's articles with their vectors, and the stories so far."""
+    """What one build works on: the window's articles with their vectors, and what is known so far."""
 
     articles: tuple[Article, ...]
     vectors: "np.ndarray"
     domains: Mapping[OutletId, str]
+    past: Folding
     tracked: tuple[TrackedStory, ...]
 
 
@@ -61,7 +62,7 @@ class Build:
     group_numbers: GroupNumbers = field(default_factory=GroupNumbers)
 
     def __call__(self, *, on_progress: Progress | None = None) -> BuildReport | None:
-        """Build once and return what changed, or None when another process is building.
+        """Build once and return what changed, or None when another process is building, or did meanwhile.
 
         Raises:
             ModelUnusable: the embedding model cannot be loaded.
@@ -80,9 +81,12 @@ class Build:
                 work.leases.release(LEASE, owner=self.owner)
 
     def is_behind(self) -> bool:
-        """Return whether articles in the window wait for their story."""
+        """Return whether articles in the window wait for their story, or changed ones for their vector."""
+        since = self._since()
         with self.storage.reading() as work:
-            return work.stories.count_ungrouped(since=self._since()) > 0
+            if work.stories.count_ungrouped(since=since) > 0:
+                return True
+            return bool(work.vectors.missing(self.embedder.model_id, since=since, limit=1))
 
     def _since(self) -> datetime:
         return self.clock.now() - self.window
@@ -117,13 +121,14 @@ class Build:
                 articles=ready,
                 vectors=matrix[[row[a.content_hash] for a in ready]],
                 domains={outlet.id: outlet.domain for outlet in work.outlets.all()},
+                past=work.articles.folding([a.id for a in ready]),
                 tracked=work.stories.tracked(),
             )
 
-    def _group(self, desk: _Desk, embedded: int, watch: "_Watch", tell: Progress) -> BuildReport:
+    def _group(self, desk: _Desk, embedded: int, watch: "_Watch", tell: Progress) -> BuildReport | None:
         tell("group", 0, len(desk.articles))
         with watch("relate"):
-            folding = fold(desk.articles, desk.domains)
+            folding = with_past(fold(desk.articles, desk.domains), desk.past)
             evidence = relate(desk.articles, desk.vectors, folding, self.relate_numbers)
         with watch("group"):
             partition = group(evidence, self.group_numbers)
@@ -131,6 +136,8 @@ class Build:
             changes = track(desk.tracked, partition, at={a.id: a.at for a in desk.articles})
         with watch("store"):
             opened = self._store(desk, folding, changes)
+        if opened is None:
+            return None
         return BuildReport(
             embedded=embedded,
             articles=len(desk.articles),
@@ -141,8 +148,12 @@ class Build:
             seconds=dict(watch.seconds),
         )
 
-    def _store(self, desk: _Desk, folding: Folding, changes: StoryChanges) -> Sequence[StoryId]:
+    def _store(self, desk: _Desk, folding: Folding, changes: StoryChanges) -> Sequence[StoryId] | None:
+        """Store the answer in one transaction; None, with nothing stored, when the stories have moved on."""
         with self.storage.writing() as work:
+            # A machine that slept may have lost its lease: these changes would then open stories twice.
+            if work.stories.tracked() != desk.tracked:
+                return None
             now = self.clock.now()
             opened = work.stories.apply(changes, now=now)
             work.articles.store_folding(folding, among=[a.id for a in desk.articles])
@@ -162,6 +173,10 @@ def _new_faces(
     vectors = {a.id: desk.vectors[row] for row, a in enumerate(desk.articles)}
     older = {one for members in living.values() for one in members} - articles.keys()
     articles |= {a.id: a for a in work.articles.get_many(sorted(older))}
+    past = work.articles.folding(older)
+    folding = Folding(
+        origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
+    )
     before = {story.id: story.face for story in work.stories.get_many(list(living))}
     for story, members in living.items():
         shown = before.get(story)

@@ -8,7 +8,7 @@ outlet repeats under different headlines (cookie walls, "Subscribe to…" tails)
 
 import re
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -90,21 +90,57 @@ def fold(articles: Sequence[Article], domains: Mapping[OutletId, str]) -> Foldin
     return Folding(origin_of=origin_of, discusses=discusses)
 
 
+def with_past(folding: Folding, past: Folding) -> Folding:
+    """Return the folding of a window with what is known of origins that have left it.
+
+    A copy does not become a report of its own, nor an entry that discusses an article an article, when
+    the older of the two grows too old to be compared.
+
+    Args:
+        folding: of the window, from `fold`.
+        past: of the same articles as they were folded before; its origins may lie before the window.
+    """
+    window = folding.origin_of.keys()
+    left = {one: origin for one, origin in past.origin_of.items() if origin not in window}
+    discussed = {one: other for one, other in past.discusses.items() if other not in window}
+    return Folding(
+        origin_of={one: left.get(origin, origin) for one, origin in folding.origin_of.items()},
+        discusses={**discussed, **folding.discusses},
+    )
+
+
 def _discussions(articles: Sequence[Article], domains: Mapping[OutletId, str]) -> dict[ArticleId, ArticleId]:
     """Return the entries whose address is another outlet's article, by exact canonical URL."""
-    owned: dict[str, list[ArticleId]] = defaultdict(list)
+    shares = _shares_of_folders(articles)
+    listed: dict[str, list[Article]] = defaultdict(list)
     for one in articles:
-        if _is_on(one.url, domains.get(one.outlet_id)):
-            owned[one.url].append(one.id)
+        listed[one.url].append(one)
     found = {}
-    for one in articles:
-        if _is_on(one.url, domains.get(one.outlet_id)):
-            continue
+    for entries in listed.values():
+        at_home = [one for one in entries if _is_on(one.url, domains.get(one.outlet_id))] or [
+            one for one in entries if shares[one.outlet_id, _folder(one.url)] > 0.5
+        ]
         # An address that its own outlet uses for several articles names none of them.
-        targets = owned.get(one.url) or owned.get(one.link) or []
-        if len(targets) == 1:
-            found[one.id] = targets[0]
+        if len(at_home) == 1:
+            found |= {one.id: at_home[0].id for one in entries if one is not at_home[0]}
     return found
+
+
+def _shares_of_folders(articles: Sequence[Article]) -> Mapping[tuple[OutletId, str], float]:
+    """Return which share of an outlet's articles lies in each folder of the web.
+
+    An outlet that publishes somewhere else than on its own domain is at home where most of it lies; a
+    link aggregator is at home nowhere.
+    """
+    sizes = Counter(one.outlet_id for one in articles)
+    counts = Counter((one.outlet_id, _folder(one.url)) for one in articles)
+    return {key: count / sizes[key[0]] for key, count in counts.items()}
+
+
+def _folder(url: str) -> str:
+    """Return an address's host and first folder."""
+    parts = urlsplit(url)
+    return f"{parts.netloc}/{parts.path.lstrip('/').partition('/')[0]}"
 
 
 def _is_on(url: str, domain: str | None) -> bool:

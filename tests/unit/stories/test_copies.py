@@ -139,3 +139,15 @@ def test_one_address_for_every_post_is_discussed_by_nobody() -> None:
 def test_few_articles_fold_to_themselves(count: int) -> None:
     articles = [later(1, "Bridge", REPORT)][:count]
     assert fold(articles, {}).origin_of == {ArticleId(n + 1): n + 1 for n in range(count)}
+
+
+def test_outlet_that_publishes_elsewhere_is_at_home_where_most_of_it_lies() -> None:
+    elsewhere = "https://pages.example/lantern"
+    source = later(1, "Bridge", REPORT, url=f"{elsewhere}/bridge")
+    other = later(2, "Vote", OTHER, url=f"{elsewhere}/vote")
+    entries = [
+        later(3, "Talk", "", outlet=2, url=source.url),
+        later(4, "Chat", "", outlet=2, url="https://pages.example/gull/boats"),
+    ]
+    domains = {OutletId(1): "lantern.example", OutletId(2): "links.example"}
+    assert fold([source, other, *entries], domains).discusses == {3: 1}
