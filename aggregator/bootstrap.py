@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -44,10 +44,9 @@ class Services:
     reading: Reading
 
     def close(self) -> None:
-        """Let go of threads, connections and the database."""
+        """Let go of threads and connections; the storage stays open for whoever opened it."""
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.fetcher.close()
-        self.storage.close()
 
 
 @contextmanager
@@ -58,15 +57,13 @@ def opened(settings: Settings, *, clock: Clock | None = None) -> Iterator[Servic
         DataFolderUnusable: the data folder cannot be made or written.
         DatabaseNewer: a newer Broadfold wrote the database.
         DatabaseUnusable: the file is no database, damaged, or locked for too long.
+        ModelUnusable: the folder set as the model holds no weights.
     """
     start_log(settings)
-    storage = open_database(settings)
-    storage.migrate()
-    services = assemble(settings, storage, clock or SystemClock())
-    try:
-        yield services
-    finally:
-        services.close()
+    with closing(open_database(settings)) as storage:
+        storage.migrate()
+        with closing(assemble(settings, storage, clock or SystemClock())) as services:
+            yield services
 
 
 def open_database(settings: Settings) -> Storage:
@@ -82,10 +79,15 @@ def open_model(settings: Settings) -> Embedder:
 
 
 def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
-    """Wire the services of these settings over an open storage."""
+    """Wire the services of these settings over an open storage.
+
+    Raises:
+        ModelUnusable: the folder set as the model holds no weights; nothing is left open.
+    """
     owner = f"{socket.gethostname()}:{os.getpid()}"
+    build = open_build(settings, storage, clock, owner=owner)
+    reading = Reading(storage=storage, clock=clock, window=build.window, model=build.embedder.model_id)
     executor = thread_pool(settings.feeds.parallel)
-    embedder = open_model(settings)
     fetcher = open_fetcher(settings, clock)
     return Services(
         settings=settings,
@@ -105,21 +107,21 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
             jitter=random.random,
         ),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
-        build=Build(
-            storage=storage,
-            embedder=embedder,
-            clock=clock,
-            owner=owner,
-            window=timedelta(hours=settings.stories.window_hours),
-            lease_for=timedelta(seconds=settings.stories.lease_seconds),
-            batch=settings.stories.batch,
-        ),
-        reading=Reading(
-            storage=storage,
-            clock=clock,
-            window=timedelta(hours=settings.stories.window_hours),
-            model=embedder.model_id,
-        ),
+        build=build,
+        reading=reading,
+    )
+
+
+def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:
+    """Return the build of stories; its model loads at its first use."""
+    return Build(
+        storage=storage,
+        embedder=open_model(settings),
+        clock=clock,
+        owner=owner,
+        window=timedelta(hours=settings.stories.window_hours),
+        lease_for=timedelta(seconds=settings.stories.lease_seconds),
+        batch=settings.stories.batch,
     )
 
 

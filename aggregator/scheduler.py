@@ -7,6 +7,7 @@ while two processes that tick on their own meet at the leases in the database.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import structlog
@@ -69,13 +70,15 @@ class Ticker:
 
     services: Services
     _scheduler: "BackgroundScheduler" = field(init=False)
+    _is_ticking: bool = field(init=False, default=False)
+    _gate: Lock = field(init=False, default_factory=Lock)
 
     def start(self) -> None:
         """Start ticking; every job has its first look at once."""
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None}
         )
         for job in jobs(self.services, lambda: self.soon("build")):
             self._scheduler.add_job(
@@ -85,23 +88,37 @@ class Ticker:
                 seconds=job.every.total_seconds(),
                 next_run_time=self.services.clock.now(),
             )
+        self._is_ticking = True
         self._scheduler.start()
 
     def soon(self, name: str) -> None:
-        """Let a job run at once instead of at its next tick."""
-        self._scheduler.modify_job(name, next_run_time=self.services.clock.now())
+        """Let a job run at once instead of at its next tick; nothing happens once the ticker stops."""
+        with self._gate:
+            if self._is_ticking:
+                self._scheduler.modify_job(name, next_run_time=self.services.clock.now())
 
     def stop(self) -> None:
-        """Stop ticking, after the jobs that run now have ended."""
-        self._scheduler.shutdown(wait=True)
+        """Stop ticking, after the jobs that run now have ended; does nothing when it does not tick."""
+        # While APScheduler waits for running jobs it holds the lock that `modify_job` asks for: a refresh
+        # that brought news would wait for the stop, and the stop for the refresh.
+        with self._gate:
+            was_ticking, self._is_ticking = self._is_ticking, False
+        if was_ticking and self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
 
 def _guarded(job: Job) -> Callable[[], None]:
-    """Return the job so that an error is logged and the next tick still comes."""
+    """Return the job so that an error is logged and the next tick still comes.
+
+    It never runs twice at a time; who asks for it while it runs waits for the turn after, because the
+    running one may have read already what has changed since.
+    """
+    turn = Lock()
 
     def run() -> None:
         try:
-            job.run()
+            with turn:
+                job.run()
         except BroadfoldError as error:
             log.error("job failed", job=job.name, why=str(error))
         except Exception:

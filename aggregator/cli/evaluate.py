@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("file", "B³ P#", "B³ R#", "B³ F#", "multi#", "pair P#", "pair R#", "pair F#"),
-    *("groups#", "largest#", "articles#", "s#", "MB#"),
+    *("groups#", "largest#", "articles#", "seconds#", "MB#"),
 )
 
 
@@ -51,6 +51,6 @@ def _row(score: "Score") -> tuple[object, ...]:
         score.groups,
         score.largest,
         score.articles,
-        f"{score.seconds:.1f}",
+        " + ".join(f"{step} {seconds:.1f}" for step, seconds in score.step_seconds.items()),
         f"{score.peak_mb:.0f}",
     )

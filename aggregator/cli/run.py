@@ -41,7 +41,7 @@ def command(host: str | None, port: int | None, starter: Path, outlets: Path) ->
     settings = settings.model_copy(update={"web": web})
     with opened(settings) as services:
         if outlets.is_file():
-            services.subscribe.learn(read_outlets(outlets.read_text(encoding="utf-8"), name=outlets.name))
+            services.subscribe.learn(read_outlets(outlets.read_bytes(), name=outlets.name))
         if services.reading.is_new():
             _import_starter(services.subscribe.import_opml, starter)
         click.echo(f"Your data lies in {settings.data.resolve()}.")
@@ -59,3 +59,6 @@ def _import_starter(import_opml: Callable[[bytes, str], ImportReport], starter: 
         f"First start: imported {report.count('added')} feeds from {starter}. "
         "Change them on the Feeds page, or with `broadfold feeds`."
     )
+    for line in report.lines:
+        if line.result == "refused":
+            click.echo(f"Not imported: {line.url} ({line.title}), because {line.reason}.", err=True)

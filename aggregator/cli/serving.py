@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from types import FrameType
 
 import click
@@ -26,18 +25,23 @@ def serve(services: Services) -> None:
     app = site(services, refresh_soon=lambda: ticker.soon("refresh"))
     server = listen(app, host=web.host, port=web.port, threads=web.threads)
     address = f"http://{server.effective_host}:{server.effective_port}"
-    click.echo(f"The pages are at {address}; the feeds are being pulled. Stop with Ctrl-C.")
-    signal.signal(signal.SIGTERM, _interrupt)
     stopped = threading.Event()
-    ticker.start()
-    threading.Thread(target=_announce, args=(services, address, stopped), daemon=True).start()
+    announcing = threading.Thread(target=_announce, args=(services, address, stopped), daemon=True)
     try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        click.echo(f"The pages are at {address}; the feeds are being pulled. Stop with Ctrl-C.")
+        ticker.start()
+        announcing.start()
         server.run()
+    except KeyboardInterrupt:
+        stopped.set()  # it came before the server ran, which else takes it itself
     finally:
         stopped.set()
         click.echo("Stopping.")
         server.close()
         ticker.stop()
+        if announcing.is_alive():
+            announcing.join()
 
 
 def _announce(services: Services, address: str, stopped: threading.Event) -> None:
@@ -50,7 +54,7 @@ def _announce(services: Services, address: str, stopped: threading.Event) -> Non
         if page.feeds and len(page.troubles) == page.feeds:
             click.echo(f"None of the {page.feeds} feeds could be read; {address} says why and what to do.")
             return
-        time.sleep(LOOK_EVERY)
+        stopped.wait(LOOK_EVERY)
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:

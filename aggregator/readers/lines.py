@@ -141,21 +141,29 @@ def _report(one: Article, copies: Sequence[Article], outlets: Outlets, versions:
         lang=one.lang,
         provenance=one.provenance,
         versions=versions,
-        copies=tuple(_copy(copy, one, outlets) for copy in copies),
+        copies=tuple(copy(other, one, outlets) for other in copies),
     )
 
 
-def _copy(copy: Article, origin: Article, outlets: Outlets) -> CopyLine:
+def copy(other: Article, one: Article, outlets: Outlets) -> CopyLine:
+    """Return the line of an article with the same text as `one`; its hours count from `one`."""
     return CopyLine(
-        id=copy.id,
-        outlet_id=copy.outlet_id,
-        outlet=outlets[copy.outlet_id].name,
-        headline=copy.title,
-        link=copy.link,
-        at=copy.at,
-        is_repost=copy.outlet_id == origin.outlet_id,
-        hours_later=(copy.at - origin.at).total_seconds() / 3600,
+        id=other.id,
+        outlet_id=other.outlet_id,
+        outlet=outlets[other.outlet_id].name,
+        headline=other.title,
+        link=other.link,
+        at=other.at,
+        is_repost=other.outlet_id == one.outlet_id,
+        hours_later=(other.at - one.at).total_seconds() / 3600,
     )
+
+
+def same_text(one: Article, articles: Sequence[Article], folding: Folding) -> list[Article]:
+    """Return the other articles that carry the text of `one`, oldest first."""
+    origin = folding.origin_of.get(one.id, one.id)
+    same = [a for a in articles if a.id != one.id and folding.origin_of.get(a.id, a.id) == origin]
+    return sorted(same, key=lambda a: (a.at, a.id))
 
 
 def _short(one: Article) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isfinite
+from typing import TypedDict
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article, Outlet
@@ -19,6 +20,7 @@ from aggregator.readers.related import related
 from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
+    CopyLine,
     FeedLine,
     FeedTrouble,
     FrontPage,
@@ -37,6 +39,13 @@ ARTICLES = 50
 """Articles on one page of an outlet."""
 FOUND = 200
 """Articles that a search looks at before they become stories."""
+
+
+class _Beside(TypedDict):
+    """The fields of an article's page that come from its story."""
+
+    copies: tuple[CopyLine, ...]
+    others: tuple[ReportLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +141,7 @@ class Reading:
                 feeds=tuple(feeds[one] for one in work.articles.feeds_of([article.id]).get(article.id, ())),
                 versions=work.articles.versions(article.id),
                 story=self._cards(work, [story])[0] if story else None,
-                others=_others(work, story, article, outlets) if story else (),
+                **_beside(work, story, article, outlets),
             )
 
     def outlet(self, outlet_id: int, *, after: str | None = None) -> OutletPage | None:
@@ -210,14 +219,23 @@ def _story_of(work: UnitOfWork, article: ArticleId) -> Story | None:
     return work.stories.resolve(home) if home is not None else None
 
 
-def _others(
-    work: UnitOfWork, story: Story, article: Article, outlets: Mapping[OutletId, Outlet]
-) -> tuple[ReportLine, ...]:
-    """Return the reports of the story's other outlets."""
+def _beside(
+    work: UnitOfWork, story: Story | None, article: Article, outlets: Mapping[OutletId, Outlet]
+) -> _Beside:
+    """Return what stands beside an article: the same text elsewhere, and the other outlets' own reports."""
+    if story is None:
+        return {"copies": (), "others": ()}
     ids = work.stories.members([story.id])[story.id]
-    others = [a for a in work.articles.get_many(ids) if a.outlet_id != article.outlet_id]
-    found = [a.id for a in others]
-    return lines.reports(others, work.articles.folding(found), outlets, work.articles.version_counts(found))
+    folding = work.articles.folding(ids)
+    members = work.articles.get_many(ids)
+    same = lines.same_text(article, members, folding)
+    others = [a for a in members if a not in same and a.outlet_id != article.outlet_id]
+    return {
+        "copies": tuple(lines.copy(a, article, outlets) for a in same),
+        "others": lines.reports(
+            others, folding, outlets, work.articles.version_counts([a.id for a in others])
+        ),
+    }
 
 
 def _article_lines(work: UnitOfWork, articles: Sequence[Article]) -> tuple[ArticleLine, ...]:

@@ -149,8 +149,10 @@ class ArticlePage:
     """Titles of the feeds that delivered it."""
     versions: tuple[ArticleVersion, ...]
     story: StoryCard | None
+    copies: tuple[CopyLine, ...]
+    """The same text elsewhere, and again at its own outlet; their hours count from this article."""
     others: tuple[ReportLine, ...]
-    """The other outlets' reports of the same story."""
+    """The other outlets' own reports of the same story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,7 @@ def _discussions(articles: Sequence[Article], domains: Mapping[OutletId, str]) -
     listed: dict[str, list[Article]] = defaultdict(list)
     for one in articles:
         listed[one.url].append(one)
-    found = {}
+    found: dict[ArticleId, ArticleId] = {}
     for entries in listed.values():
         at_home = [one for one in entries if _is_on(one.url, domains.get(one.outlet_id))] or [
             one for one in entries if shares[one.outlet_id, _folder(one.url)] > 0.5

@@ -1,11 +1,7 @@
 """What the commands say, and the codes they end with: 0 done, 1 failed, 2 wrong use."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -160,35 +156,3 @@ def test_data_folder_that_cannot_be_made_is_named(type_, folder, monkeypatch):
 
     assert result.exit_code == 1
     assert f"The data folder {folder / 'file' / 'data'} cannot be used" in result.stderr
-
-
-def run_python(code: str, folder: Path) -> str:
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("COV_")}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=variables, capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
-def test_help_imports_nothing_heavy(folder):
-    heavy = "torch sentence_transformers hdbscan sklearn scipy numpy sqlalchemy flask pydantic httpx2 rich"
-    code = (
-        "import sys; from click.testing import CliRunner; from aggregator.cli import broadfold;"
-        "assert CliRunner().invoke(broadfold, ['--help']).exit_code == 0;"
-        f"print([name for name in '{heavy}'.split() if name in sys.modules])"
-    )
-
-    assert run_python(code, folder).strip() == "[]"
-
-
-def test_help_answers_in_under_three_tenths_of_a_second_of_work(folder):
-    """Measured as processor time, which other programs on the machine do not lengthen; best of three."""
-    code = (
-        "import time, contextlib, io; start = time.process_time();"
-        "from aggregator.cli import broadfold\n"
-        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
-        "    broadfold.main(['--help'], prog_name='broadfold')\n"
-        "print(time.process_time())"
-    )
-
-    assert min(float(run_python(code, folder)) for _ in range(3)) < 0.3

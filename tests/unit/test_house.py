@@ -3,9 +3,9 @@
 import ast
 import fnmatch
 import re
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,13 +120,17 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_help_answers_at_once() -> None:
+    def worked() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
     def seconds() -> float:
-        start = time.perf_counter()
+        before = worked()
         call = [sys.executable, "-m", "aggregator.cli", "--help"]
         subprocess.run(call, cwd=ROOT, capture_output=True, check=True, timeout=60)
-        return time.perf_counter() - start
+        return worked() - before
 
-    # The best of a few: other tests keep the processors busy meanwhile.
+    # Processor time, and the best of a few: other tests keep the processors busy meanwhile.
     assert min(seconds() for _ in range(5)) < LONGEST_HELP
 
 

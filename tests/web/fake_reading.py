@@ -147,6 +147,7 @@ def make_article_page(number: int = 1, **fields: Any) -> ArticlePage:
         "feeds": ("Front page",),
         "versions": (),
         "story": None,
+        "copies": (),
         "others": (),
     }
     return ArticlePage(**values | fields)

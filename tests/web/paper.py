@@ -169,6 +169,7 @@ def german_article(story: StoryCard) -> ArticlePage:
             ),
         ),
         story=story,
+        copies=(),
         others=(
             make_report(
                 1, "Harbour bridge in Orsholm closed after divers find crack in main pier", at=ago(hours=6)
