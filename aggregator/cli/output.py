@@ -12,6 +12,9 @@ from rich.table import Table
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
+PIPED_WIDTH = 400
+"""Columns for a program that reads the table: it can cut lines, but not mend folded ones."""
+
 Tell = Callable[[str, int, int], None]
 """Told (step, done, total) as work goes on."""
 
@@ -34,7 +37,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty:
         table.add_column(name.rstrip("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(highlight=False, markup=False, soft_wrap=False).print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    console.print(table)
 
 
 @contextmanager
