@@ -7,6 +7,7 @@ import pytest
 import pytest_socket
 
 from tests.fakes import FrozenClock, HashedWords, InlineExecutor
+from tests.newsroom import paper  # noqa: F401  (a fixture: read once, used by several folders)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

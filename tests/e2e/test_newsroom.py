@@ -6,9 +6,9 @@ import pytest
 
 from aggregator.sample.newsroom import load_newsroom
 from aggregator.sample.server import NewsroomServer
-from tests.e2e.conftest import Paper
 from tests.e2e.room import room
 from tests.fakes import NOON, FrozenClock, HashedWords
+from tests.newsroom import Paper
 
 pytestmark = [pytest.mark.model, pytest.mark.loopback, pytest.mark.xdist_group("newsroom")]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.e2e.conftest import Paper
+from tests.newsroom import Paper
 from tests.web.markup import Markup, read
 
 pytestmark = [pytest.mark.model, pytest.mark.loopback, pytest.mark.xdist_group("newsroom")]
