@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+# Fixtures of the whole session are known here once: imported by two folders, they would be made twice.
+from tests.browser import chromium, open_page, serve  # noqa: F401
 from tests.fakes import FrozenClock, HashedWords, InlineExecutor
-from tests.newsroom import paper  # noqa: F401  (a fixture: read once, used by several folders)
+from tests.newsroom import paper  # noqa: F401
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

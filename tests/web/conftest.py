@@ -1,10 +1,9 @@
-"""The site over fakes, and a browser for the tests that need one."""
+"""The site over fakes."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.browser import chromium, open_page, serve  # noqa: F401 - fixtures
 from tests.web.fake_reading import Bell, FakeReading, FakeSubscribe, make_services
 from tests.web.paper import make_paper
 from web.factory import create_app
