@@ -110,6 +110,7 @@ class Correct:
             links = [
                 *_together(leaving),
                 *_cannot(leaving, staying),
+                *_still_apart(work, leaving, staying | there),
                 *_must([(ArticleId(article), target.face.lead_id)]),
                 *_against(work, leaving, there),
             ]
@@ -263,6 +264,24 @@ def _against(work: UnitOfWork, one: Members, other: Members) -> list[Link]:
         and ((link.one in one and link.other in other) or (link.one in other and link.other in one))
     }
     return _must(sorted(pairs))
+
+
+def _still_apart(work: UnitOfWork, leaving: Members, besides: Members) -> list[Link]:
+    """Return what was said before to keep these articles from others, to hold even when that is undone.
+
+    Else an article that was taken out of a story, and then moved, would draw that story after it.
+    """
+    pairs = {
+        (link.one, link.other) if link.one in leaving else (link.other, link.one)
+        for correction in work.corrections.naming(leaving)
+        for link in correction.links
+        if link.kind is LinkKind.CANNOT and (link.one in leaving) != (link.other in leaving)
+    }
+    return [
+        Link(kind=LinkKind.CANNOT, one=one, other=other)
+        for one, other in sorted(pairs)
+        if other not in besides
+    ]
 
 
 def _back(work: UnitOfWork, moved: Mapping[ArticleId, tuple[StoryId, StoryId]]) -> StoryChanges:
