@@ -18,20 +18,23 @@ DIGITS = 3
 def closest(evidence: Evidence, stories: Iterable[frozenset[ArticleId]]) -> tuple[Relation, ...]:
     """Return each article's strongest relation inside its story, by article.
 
-    Equal scores go to the earlier member. An article that has no evidence with any other member,
-    such as one that a reader put there, has no relation.
+    A copy of its own text says little about an article, so any other report goes before it. Equal
+    scores go to the earlier member. An article that has no evidence with any other member, such as
+    one that a reader put there, has no relation.
     """
     place = {one: row for row, one in enumerate(evidence.ids)}
     home = np.full(len(evidence.ids), -1, dtype=np.int64)
     for number, members in enumerate(stories):
         home[[place[one] for one in members if one in place]] = number
     inside = np.flatnonzero((home[evidence.left] == home[evidence.right]) & (home[evidence.left] >= 0))
-    best: dict[int, tuple[float, int, int]] = {}
+    same = evidence.parts["same"] > 0
+    best: dict[int, tuple[bool, float, int, int]] = {}
     for pair in inside.tolist():
         score = float(evidence.score[pair])
         left, right = int(evidence.left[pair]), int(evidence.right[pair])
         for one, other in ((left, right), (right, left)):
-            best[one] = max(best.get(one, (-1.0, 0, 0)), (score, -other, pair))
+            found = (not bool(same[pair]), score, -other, pair)
+            best[one] = max(best.get(one, found), found)
     return tuple(
         Relation(
             article=evidence.ids[one],
@@ -39,7 +42,7 @@ def closest(evidence: Evidence, stories: Iterable[frozenset[ArticleId]]) -> tupl
             score=round(score, DIGITS),
             parts=dict(_parts(evidence, pair)),
         )
-        for one, (score, other, pair) in sorted(best.items())
+        for one, (_, score, other, pair) in sorted(best.items())
     )
 
 
