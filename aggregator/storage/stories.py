@@ -68,6 +68,12 @@ class Stories:
             update = stories.update().where(stories.c.id.in_(chunk), retired)
             self.connection.execute(update.values(state=StoryState.OPEN.value))
 
+    def revive(self, story_ids: Collection[StoryId]) -> None:
+        """Let merged stories live under their own numbers again, still empty: their merge was a mistake."""
+        for chunk in chunks(story_ids):
+            update = stories.update().where(stories.c.id.in_(chunk))
+            self.connection.execute(update.values(state=StoryState.OPEN.value, merged_into=None))
+
     def record(self, story_ids: Collection[StoryId], kind: str, detail: str, *, now: datetime) -> None:
         """Add a line to the history of these stories."""
         write_history(self.connection, [(story, kind, detail) for story in story_ids], now)

@@ -121,7 +121,7 @@ class Correct:
         """Take a correction back: it binds nothing any more, and the articles go back where they were.
 
         Articles that a later correction moved, or a build since, stay where they are. A story that
-        was merged comes back under a new number, because its old one leads to the other for ever.
+        was merged lives again under its old number.
 
         Raises:
             CorrectionUnknown: there is none with this number, or it was undone before.
@@ -285,7 +285,7 @@ def _still_apart(work: UnitOfWork, leaving: Members, besides: Members) -> list[L
 
 
 def _back(work: UnitOfWork, moved: Mapping[ArticleId, tuple[StoryId, StoryId]]) -> StoryChanges:
-    """Return the changes that bring articles back to the story they were moved from."""
+    """Return the changes that bring articles back to the story they were moved from, merged ones revived."""
     now_in = work.stories.story_of(moved)
     known = {number for homes in moved.values() for number in homes}
     leads_to = {number: story.id for number in known if (story := work.stories.resolve(number))}
@@ -296,17 +296,19 @@ def _back(work: UnitOfWork, moved: Mapping[ArticleId, tuple[StoryId, StoryId]]) 
     members = {
         story: set(ids) for story, ids in work.stories.members({*now_in.values(), *leads_to.values()}).items()
     }
-    opened, merged = [], []
+    merged, revived = [], []
     for before, articles in sorted(returning.items()):
         source, target = now_in[min(articles)], leads_to[before]
-        if source == target and articles < members[source]:
+        if before != source == target and articles < members[source]:
             members[source] -= articles
-            opened.append(Opened(members=frozenset(articles), split_from=source))
+            members[before] = articles
+            revived.append(before)
         elif source != target:
             members[source] -= articles
             members[target] |= articles
             if not members[source]:
                 merged.append(Merged(story=source, into=target))
+    work.stories.revive(revived)
     stored = work.stories.members(members)
     changed = {s: frozenset(ids) for s, ids in members.items() if ids and ids != set(stored[s])}
-    return StoryChanges(opened=tuple(opened), members=changed, merged=tuple(merged))
+    return StoryChanges(members=changed, merged=tuple(merged))

@@ -154,7 +154,12 @@ def test_undone_merge_parts_the_stories_again(
     correct.undo(done.id)
     assert desk.homes(*bridge[:3]) == [home] * 3
     out = desk.story_of(bridge[3])
-    assert (out.id != home, out.split_from, out.face.headline) == (True, home, "Hill districts vote")
+    assert (out.id, out.state, out.merged_into) == (other, StoryState.OPEN, None)
+    assert (out.face.headline, desk.story_of(bridge[0]).face.article_count) == ("Hill districts vote", 3)
+    with desk.storage.reading() as work:
+        found = work.stories.resolve(other)
+    assert found is not None
+    assert found.id == other
     before = desk.homes(*bridge)
     build_again(desk)
     assert desk.homes(*bridge) == before
