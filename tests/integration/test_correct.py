@@ -15,9 +15,11 @@ from aggregator.domain.errors import (
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import CorrectionAction, StoryState
 from aggregator.evaluate import read_labelled
+from aggregator.readers.reading import Reading
+from aggregator.readers.views import StoryPage
 from aggregator.stories.correct import Correct
 from tests.databases import memory_storage
-from tests.integration.test_build import ELECTION, REPORTS, Desk
+from tests.integration.test_build import ELECTION, REPORTS, WINDOW, Desk
 
 
 @pytest.fixture
@@ -330,3 +332,20 @@ def test_relation_stays_when_its_articles_have_left_the_window(
     desk.run()
     with desk.storage.reading() as work:
         assert work.relations.of(bridge) == before
+
+
+def test_page_of_a_story_tells_why_its_reports_are_together_until_one_is_taken_out(
+    desk: Desk, correct: Correct, bridge: tuple[ArticleId, ...]
+) -> None:
+    reading = Reading(storage=desk.storage, clock=desk.clock, window=WINDOW, model=desk.embedder.model_id)
+    (home,) = {*desk.homes(*bridge[:3])}
+    page = reading.story(home)
+    assert isinstance(page, StoryPage)
+    whys = [line.why for line in page.reports if line.why]
+    assert len(whys) == 3
+    assert all("published at the same time" in why.words for why in whys)
+    assert any(why.is_weakest for why in whys)
+    correct.split(home, [bridge[0]])
+    page = reading.story(home)
+    assert isinstance(page, StoryPage)
+    assert bridge[0] not in {line.why.nearest for line in page.reports if line.why}
