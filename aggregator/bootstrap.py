@@ -26,6 +26,7 @@ from aggregator.readers.reading import Reading
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
 
 
@@ -41,6 +42,7 @@ class Services:
     refresh: Refresh
     subscribe: Subscribe
     build: Build
+    correct: Correct
     reading: Reading
 
     def close(self) -> None:
@@ -108,6 +110,9 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         ),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
         build=build,
+        correct=Correct(
+            storage=storage, clock=clock, model=build.embedder.model_id, pairs=settings.own_pairs()
+        ),
         reading=reading,
     )
 

@@ -159,6 +159,10 @@ class Settings(BaseSettings):
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data / 'broadfold.db'}"
 
+    def own_pairs(self) -> Path:
+        """Return the labelled file that the reader's own corrections make."""
+        return self.data / "own-pairs.jsonl"
+
 
 def load_settings(environ: Mapping[str, str] | None = None, *, file: Path | None = None) -> Settings:
     """Read the settings.

@@ -68,6 +68,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
         services = Services(
             reading=one.reading,
             subscribe=one.subscribe,
+            correct=one.correct,
             refresh_soon=lambda: None,
             refresh_all_soon=lambda: None,
             clock=clock,

@@ -48,6 +48,8 @@ EVENTS: Final = {
     "grown": "Reports added",
     "merged": "Another story became part of this one",
     "split": "Story split",
+    "shrunk": "Reports taken out",
+    "corrected": "Corrected by hand",
     "retired": "Story closed: nothing new has come in for a while",
 }
 

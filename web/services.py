@@ -1,6 +1,6 @@
 """What the pages may ask of the rest of Broadfold: handed to `create_app`, read back in each request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -8,6 +8,7 @@ from flask import current_app
 
 from aggregator.clock import Clock
 from aggregator.domain.feeds import ImportReport, NewFeed
+from aggregator.domain.stories import Correction
 from aggregator.readers.views import (
     ArticlePage,
     FeedLine,
@@ -87,6 +88,30 @@ class Subscribe(Protocol):
         ...
 
 
+class Correct(Protocol):
+    """Put stories right. What cannot be done raises a WrongUse, whose text is for the reader."""
+
+    def merge(self, story: int, other: int, /, *, by: str = "") -> Correction:
+        """Make one story of two; raise StoryUnknown or CorrectionRefused."""
+        ...
+
+    def split(self, story: int, articles: Collection[int], /, *, by: str = "") -> Correction:
+        """Take articles out into a story of their own; raise StoryUnknown or CorrectionRefused."""
+        ...
+
+    def move(self, article: int, story: int, /, *, by: str = "") -> Correction:
+        """Take an article into another story; raise StoryUnknown or CorrectionRefused."""
+        ...
+
+    def undo(self, correction: int, /) -> Correction:
+        """Take a correction back; raise CorrectionUnknown."""
+        ...
+
+    def of_story(self, story: int, /) -> tuple[Correction, ...]:
+        """Return the corrections that bind articles of a story, the newest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the site stands on.
@@ -98,6 +123,7 @@ class Services:
 
     reading: Reading
     subscribe: Subscribe
+    correct: Correct
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]
     clock: Clock

@@ -29,6 +29,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
         Services(
             reading=everything.reading,
             subscribe=everything.subscribe,
+            correct=everything.correct,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
             clock=everything.clock,

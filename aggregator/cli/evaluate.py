@@ -21,19 +21,24 @@ COLUMNS = (
 @click.argument(
     "files",
     nargs=-1,
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE.jsonl...",
+    metavar="[FILE.jsonl...]",
+)
+@click.option(
+    "--own", is_flag=True, help="Score your own corrections, own-pairs.jsonl in the data folder, too."
 )
 @click.option("--stream", is_flag=True, help="Feed the articles in publication order instead of all at once.")
 @json_option
-def command(files: tuple[Path, ...], stream: bool, as_json: bool) -> None:
+def command(files: tuple[Path, ...], own: bool, stream: bool, as_json: bool) -> None:
     """Score the grouping on labelled JSONL files: B-cubed and pairwise, seconds and memory."""
     from aggregator.bootstrap import open_model, start_log
     from aggregator.evaluate import evaluate
     from aggregator.settings import load_settings
 
+    if not files and not own:
+        raise click.UsageError("Name a labelled file, or use --own.")
     settings = load_settings()
+    files += (settings.own_pairs(),) if own else ()
     start_log(settings)
     with progress() as tell:
         scores = evaluate(files, embedder=open_model(settings), stream=stream, on_progress=tell)

@@ -1,4 +1,4 @@
-"""`broadfold stories`: the front page and the story page in a terminal."""
+"""`broadfold stories`: the front page, the story page and its corrections in a terminal."""
 
 from dataclasses import asdict
 
@@ -6,12 +6,13 @@ import click
 
 from aggregator.cli.output import json_option, print_json, print_table
 from aggregator.domain.errors import StoryUnknown
+from aggregator.domain.stories import Correction
 from aggregator.readers.views import StoryCard, StoryPage
 
 
 @click.group("stories")
 def command() -> None:
-    """List stories, or show one."""
+    """List stories, show one, or put them right."""
 
 
 @command.command("list")
@@ -55,6 +56,90 @@ def show(story: int, as_json: bool) -> None:
         _print(found)
 
 
+@command.command("merge")
+@click.argument("story", type=int)
+@click.argument("other", type=int)
+def merge(story: int, other: int) -> None:
+    """Say that STORY and OTHER, two numbers, are one story."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        _tell(services.correct.merge(story, other, by=BY))
+
+
+@command.command("split")
+@click.argument("story", type=int)
+@click.argument("articles", type=int, nargs=-1, required=True, metavar="ARTICLE...")
+def split(story: int, articles: tuple[int, ...]) -> None:
+    """Say that each ARTICLE of STORY is of another story; together they get one of their own."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        _tell(services.correct.split(story, articles, by=BY))
+
+
+@command.command("move")
+@click.argument("article", type=int)
+@click.argument("story", type=int)
+def move(article: int, story: int) -> None:
+    """Say that ARTICLE is part of STORY, and not of the one it is in."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        _tell(services.correct.move(article, story, by=BY))
+
+
+@command.command("undo")
+@click.argument("correction", type=int)
+def undo(correction: int) -> None:
+    """Take CORRECTION back, a number that `broadfold stories log` shows."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        undone = services.correct.undo(correction)
+    click.echo(f"Undone: {undone.detail}.")
+
+
+@command.command("log")
+@json_option
+def log(as_json: bool) -> None:
+    """List the corrections, the newest first."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        found = services.correct.log()
+    if as_json:
+        print_json([asdict(correction) for correction in found])
+        return
+    print_table(
+        ("correction#", "when (UTC)", "what", "by", "undone (UTC)"),
+        [
+            (
+                one.id,
+                f"{one.at:%d %b %H:%M}",
+                one.detail,
+                one.by,
+                one.undone_at and f"{one.undone_at:%d %b %H:%M}",
+            )
+            for one in found
+        ],
+        empty="Nothing was corrected yet. `broadfold stories split`, `merge` and `move` do.",
+    )
+
+
+BY = "command line"
+"""Where a correction came from, as the log tells it."""
+
+
+def _tell(done: Correction) -> None:
+    click.echo(f"Corrected: {done.detail}. To undo: broadfold stories undo {done.id}")
+
+
 def _row(card: StoryCard) -> tuple[object, ...]:
     names = ", ".join([card.outlet.name, *(outlet.name for outlet in card.also)])
     last = f"{card.last_at:%d %b %H:%M}"
@@ -70,7 +155,8 @@ def _print(page: StoryPage) -> None:
     )
     for report in page.reports:
         click.echo(
-            f"{report.at:%d %b %H:%M}  {report.outlet}: {report.headline}\n              {report.link}"
+            f"{report.at:%d %b %H:%M}  {report.outlet}: {report.headline} (article {report.id})\n"
+            f"              {report.link}"
         )
         for copy in report.copies:
             kind = "reposted" if copy.is_repost else "same text"

@@ -122,6 +122,24 @@ class StoryUnknown(WrongUse):
         super().__init__(f"There is no story {story_id}. `broadfold stories list` shows today's stories.")
 
 
+class CorrectionRefused(WrongUse):
+    """Stories cannot be corrected in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was changed: {reason}.")
+
+
+class CorrectionUnknown(WrongUse):
+    """No correction has this number, or it was undone before."""
+
+    def __init__(self, correction: int) -> None:
+        self.correction = correction
+        super().__init__(
+            f"There is no correction {correction} to undo. `broadfold stories log` shows all of them."
+        )
+
+
 class CorpusUnreadable(WrongUse):
     """A labelled file for `broadfold eval` is not what it should be."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.ids import ArticleId, CorrectionId, StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +158,59 @@ class BuildReport:
     merged: int = 0
     retired: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+class LinkKind(StrEnum):
+    """`must`: the two articles belong to one story; `cannot`: they do not, and the first leaves."""
+
+    MUST = "must"
+    CANNOT = "cannot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a reader said of two articles."""
+
+    kind: LinkKind
+    one: ArticleId
+    other: ArticleId
+
+
+class CorrectionAction(StrEnum):
+    """`merge`: two stories are one; `split`: articles leave for a story of their own; `move`: for another."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One thing that a reader put right, with the links that keep it right in every later build.
+
+    `detail` is a sentence about it; `by` says where it came from; `moved` holds for each article that
+    changed its story the one before and the one after; `at` and `undone_at` are UTC.
+    """
+
+    id: CorrectionId
+    action: CorrectionAction
+    detail: str
+    at: datetime
+    by: str
+    links: tuple[Link, ...]
+    moved: Mapping[ArticleId, tuple[StoryId, StoryId]]
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """Why an article is in its story: the member nearest to it, and the parts of the evidence by name.
+
+    `score` lies in [0, 1]; parts that could not be measured, such as hours between undated articles,
+    are left out.
+    """
+
+    article: ArticleId
+    nearest: ArticleId
+    score: float
+    parts: Mapping[str, float]

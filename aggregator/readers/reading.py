@@ -15,7 +15,7 @@ from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Story
-from aggregator.readers import lines
+from aggregator.readers import lines, why
 from aggregator.readers.related import related
 from aggregator.readers.views import (
     ArticleLine,
@@ -106,7 +106,7 @@ class Reading:
         return StoryPage(
             card=card,
             state=story.state.value,
-            reports=lines.reports(articles, folding, outlets, versions),
+            reports=why.told(lines.reports(articles, folding, outlets, versions), work.relations.of(ids)),
             discussions=lines.discussions(articles, folding, outlets),
             related=self._cards(
                 work, related(work, story, model=self.model, since=self.clock.now() - self.window)

@@ -88,6 +88,22 @@ class CopyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WhyLine:
+    """Why a report is in its story: the report nearest to it, how near (0 to 1), and what they share.
+
+    `words` are ready to read ("shares 4 names"); `is_weakest` marks the link that holds the least of
+    all in the story.
+    """
+
+    nearest: ArticleId
+    outlet: str
+    headline: str
+    score: float
+    words: tuple[str, ...]
+    is_weakest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLine:
     """One independent report in a story, with the copies of its text folded under it."""
 
@@ -104,6 +120,8 @@ class ReportLine:
     versions: int
     """How many earlier states of it are kept."""
     copies: tuple[CopyLine, ...]
+    why: WhyLine | None = None
+    """None for a lone article, one put here by a reader, and outside the page of its story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

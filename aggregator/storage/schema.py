@@ -188,6 +188,38 @@ story_events = Table(
     Column("detail", String, nullable=False),
 )
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("action", String, nullable=False),
+    Column("detail", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("moved", JSON, nullable=False),
+    Column("undone_at", UtcTime),
+    sqlite_autoincrement=True,
+)
+
+correction_links = Table(
+    "correction_links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("correction_id", ForeignKey("corrections.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("article_a", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("article_b", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+relations = Table(
+    "relations",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("nearest_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("score", Double, nullable=False),
+    Column("parts", JSON, nullable=False),
+)
+
 leases = Table(
     "leases",
     metadata,

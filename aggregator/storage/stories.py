@@ -17,9 +17,9 @@ from aggregator.domain.stories import (
     StoryState,
     TrackedStory,
 )
-from aggregator.storage.rows import select_in
+from aggregator.storage.rows import chunks, select_in
 from aggregator.storage.schema import articles, stories, story_articles, story_events
-from aggregator.storage.story_changes import apply_changes
+from aggregator.storage.story_changes import apply_changes, write_history
 
 HAS_FACE = stories.c.lead_id.is_not(None)
 """A story gets its face in the same run that opens it; one without is not shown yet."""
@@ -60,6 +60,23 @@ class Stories:
             ValueError: stories merge in a circle.
         """
         return apply_changes(self.connection, changes, now=now)
+
+    def reopen(self, story_ids: Collection[StoryId]) -> None:
+        """Let retired stories grow again; a build closes them anew when nothing of them is in the window."""
+        retired = stories.c.state == StoryState.RETIRED.value
+        for chunk in chunks(story_ids):
+            update = stories.update().where(stories.c.id.in_(chunk), retired)
+            self.connection.execute(update.values(state=StoryState.OPEN.value))
+
+    def revive(self, story_ids: Collection[StoryId]) -> None:
+        """Let merged stories live under their own numbers again, still empty: their merge was a mistake."""
+        for chunk in chunks(story_ids):
+            update = stories.update().where(stories.c.id.in_(chunk))
+            self.connection.execute(update.values(state=StoryState.OPEN.value, merged_into=None))
+
+    def record(self, story_ids: Collection[StoryId], kind: str, detail: str, *, now: datetime) -> None:
+        """Add a line to the history of these stories."""
+        write_history(self.connection, [(story, kind, detail) for story in story_ids], now)
 
     def set_faces(self, faces: Mapping[StoryId, StoryFace]) -> None:
         """Replace how these stories are shown."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from aggregator.storage.articles import Articles
+from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.leases import Leases
 from aggregator.storage.outlets import Outlets
+from aggregator.storage.relations import Relations
 from aggregator.storage.stories import Stories
 from aggregator.storage.vectors import Vectors
 
@@ -21,6 +23,8 @@ class UnitOfWork:
     articles: Articles
     vectors: Vectors
     stories: Stories
+    corrections: Corrections
+    relations: Relations
     leases: Leases
 
 
@@ -32,5 +36,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         articles=Articles(connection),
         vectors=Vectors(connection),
         stories=Stories(connection),
+        corrections=Corrections(connection),
+        relations=Relations(connection),
         leases=Leases(connection),
     )

@@ -1,4 +1,4 @@
-"""Turn stored articles into stories: embed, fold, relate, group, track, describe. The room's service.
+"""Turn stored articles into stories, from embed to describe. The room's service.
 
 Reads what is missing, works without a transaction, writes the answer in one. A build killed at any
 moment leaves either the old stories or the new ones; vectors already computed are kept.
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
-from aggregator.domain.stories import BuildReport, Folding, StoryChanges, StoryFace, TrackedStory
-from aggregator.storage import Storage, UnitOfWork
+from aggregator.domain.stories import BuildReport, Correction, Folding, StoryChanges, TrackedStory
+from aggregator.storage import Storage
+from aggregator.stories.constrain import anchors, constrain
 from aggregator.stories.copies import fold, with_past
-from aggregator.stories.describe import describe
 from aggregator.stories.embed import Embedder
+from aggregator.stories.faces import new_faces
 from aggregator.stories.group import GroupNumbers, group
 from aggregator.stories.passage import passage
-from aggregator.stories.relate import RelateNumbers, relate
+from aggregator.stories.relate import Evidence, RelateNumbers, relate
 from aggregator.stories.track import track
+from aggregator.stories.why import closest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +43,9 @@ class _Desk:
     domains: Mapping[OutletId, str]
     past: Folding
     tracked: tuple[TrackedStory, ...]
+    corrections: tuple[Correction, ...]
+    at: Mapping[ArticleId, datetime]
+    """Of the articles, and of older ones that a correction binds to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +122,16 @@ class Build:
             present, matrix = work.vectors.load(self.embedder.model_id, hashes)
             row = {content_hash: place for place, content_hash in enumerate(present)}
             ready = tuple(a for a in articles if a.content_hash in row)
+            tracked, corrections = work.stories.tracked(), work.corrections.live()
+            older = anchors(corrections, tracked, frozenset(a.id for a in ready))
             return _Desk(
                 articles=ready,
                 vectors=matrix[[row[a.content_hash] for a in ready]],
                 domains={outlet.id: outlet.domain for outlet in work.outlets.all()},
                 past=work.articles.folding([a.id for a in ready]),
-                tracked=work.stories.tracked(),
+                tracked=tracked,
+                corrections=corrections,
+                at={a.id: a.at for a in (*ready, *work.articles.get_many(sorted(older)))},
             )
 
     def _group(self, desk: _Desk, embedded: int, watch: "_Watch", tell: Progress) -> BuildReport | None:
@@ -133,9 +142,10 @@ class Build:
         with watch("group"):
             partition = group(evidence, self.group_numbers)
         with watch("track"):
-            changes = track(desk.tracked, partition, at={a.id: a.at for a in desk.articles})
+            partition = constrain(partition, desk.corrections, tracked=desk.tracked, folding=folding)
+            changes = track(desk.tracked, partition, at=desk.at)
         with watch("store"):
-            opened = self._store(desk, folding, changes)
+            opened = self._store(desk, folding, evidence, changes)
         if opened is None:
             return None
         return BuildReport(
@@ -148,11 +158,14 @@ class Build:
             seconds=dict(watch.seconds),
         )
 
-    def _store(self, desk: _Desk, folding: Folding, changes: StoryChanges) -> Sequence[StoryId] | None:
+    def _store(
+        self, desk: _Desk, folding: Folding, evidence: Evidence, changes: StoryChanges
+    ) -> Sequence[StoryId] | None:
         """Store the answer in one transaction; None, with nothing stored, when the stories have moved on."""
         with self.storage.writing() as work:
             # A machine that slept may have lost its lease: these changes would then open stories twice.
-            if work.stories.tracked() != desk.tracked:
+            # A reader may have corrected one meanwhile: these changes would then take the correction back.
+            if work.stories.tracked() != desk.tracked or work.corrections.live() != desk.corrections:
                 return None
             now = self.clock.now()
             opened = work.stories.apply(changes, now=now)
@@ -161,33 +174,12 @@ class Build:
             for gone in (*(m.story for m in changes.merged), *changes.retired):
                 living.pop(gone)
             living |= dict(zip(opened, (o.members for o in changes.opened), strict=True))
-            work.stories.set_faces(dict(_new_faces(work, desk, folding, living)))
+            articles = {a.id: a for a in desk.articles}
+            vectors = dict(zip(articles, desk.vectors, strict=True))
+            faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding)
+            work.stories.set_faces(dict(faces))
+            work.relations.replace(closest(evidence, living.values()), among=list(articles))
         return opened
-
-
-def _new_faces(
-    work: UnitOfWork, desk: _Desk, folding: Folding, living: Mapping[StoryId, frozenset[ArticleId]]
-) -> Iterator[tuple[StoryId, StoryFace]]:
-    """Yield the face of every living story that looks different from what is stored."""
-    articles = {a.id: a for a in desk.articles}
-    vectors = {a.id: desk.vectors[row] for row, a in enumerate(desk.articles)}
-    older = {one for members in living.values() for one in members} - articles.keys()
-    articles |= {a.id: a for a in work.articles.get_many(sorted(older))}
-    past = work.articles.folding(older)
-    folding = Folding(
-        origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
-    )
-    before = {story.id: story.face for story in work.stories.get_many(list(living))}
-    for story, members in living.items():
-        shown = before.get(story)
-        face = describe(
-            [articles[one] for one in sorted(members)],
-            vectors,
-            folding,
-            lead_now=shown.lead_id if shown else None,
-        )
-        if face != shown:
-            yield story, face
 
 
 class _Watch:

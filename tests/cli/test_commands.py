@@ -40,6 +40,11 @@ def test_every_command_explains_itself(type_, words):
         ["feeds", "import", "none.opml"],
         ["stories", "show", "17"],
         ["stories", "list", "--limit", "0"],
+        ["stories", "merge", "17", "18"],
+        ["stories", "split", "17", "18"],
+        ["stories", "split", "17"],
+        ["stories", "move", "17", "18"],
+        ["stories", "undo", "17"],
         ["eval"],
         ["eval", "none.jsonl"],
         ["run", "--port", "99999"],
@@ -116,6 +121,8 @@ def test_removed_feed_can_be_added_again(type_, folder):
 def test_empty_lists_say_what_to_do(type_):
     assert "broadfold feeds add" in type_("feeds", "list").output
     assert "broadfold refresh" in type_("stories", "list").output
+    assert "broadfold stories split" in type_("stories", "log").output
+    assert json.loads(type_("stories", "log", "--json").output) == []
 
 
 def test_database_can_be_checked_and_upgraded(type_):

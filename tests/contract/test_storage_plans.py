@@ -10,8 +10,17 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.domain.feeds import FeedState, Sighting
-from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
-from aggregator.domain.stories import Folding, Merged, Opened, StoryChanges
+from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, StoryId
+from aggregator.domain.stories import (
+    CorrectionAction,
+    Folding,
+    Link,
+    LinkKind,
+    Merged,
+    Opened,
+    Relation,
+    StoryChanges,
+)
 from aggregator.storage import Storage, UnitOfWork
 from tests.contract.conftest import Newsroom
 from tests.contract.test_storage_feeds import make_outcome
@@ -55,6 +64,24 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
         Folding(origin_of={TWO: ONE}), among=[ONE, TWO]
     ),
     "articles.folding": lambda work: work.articles.folding([ONE, TWO]),
+    "corrections.add": lambda work: work.corrections.add(
+        CorrectionAction.MERGE,
+        detail="",
+        by="",
+        links=[Link(kind=LinkKind.MUST, one=ONE, other=TWO)],
+        moved={ONE: (STORY, STORY)},
+        now=NOON,
+    ),
+    "corrections.undo": lambda work: work.corrections.undo(CorrectionId(1), now=NOON),
+    "corrections.get": lambda work: work.corrections.get(CorrectionId(1)),
+    "corrections.naming": lambda work: work.corrections.naming([ONE, TWO]),
+    "relations.of": lambda work: work.relations.of([ONE, TWO]),
+    "relations.replace": lambda work: work.relations.replace(
+        [Relation(article=ONE, nearest=TWO, score=0.5, parts={})], among=[ONE, TWO]
+    ),
+    "stories.reopen": lambda work: work.stories.reopen([STORY]),
+    "stories.revive": lambda work: work.stories.revive([STORY]),
+    "stories.record": lambda work: work.stories.record([STORY], "corrected", "", now=NOON),
     "vectors.missing": lambda work: work.vectors.missing("m", since=NOON, limit=5),
     "vectors.put": lambda work: work.vectors.put("m", ["a"], np.ones((1, 2), dtype=np.float32)),
     "vectors.load": lambda work: work.vectors.load("m", ["a", "b"]),
@@ -153,6 +180,7 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
 def test_every_repository_method_is_planned() -> None:
     whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
     whole |= {"feeds.hasten", "feeds.article_counts", "articles.count", "vectors.models"}
+    whole |= {"corrections.live", "corrections.log"}
     methods = {
         f"{noun}.{method}"
         for noun, kind in UnitOfWork.__annotations__.items()

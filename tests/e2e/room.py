@@ -16,6 +16,7 @@ from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.reading import Reading
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.correct import Correct
 
 WINDOW = timedelta(hours=96)
 
@@ -30,6 +31,7 @@ class Room:
     subscribe: Subscribe
     build: Build
     reading: Reading
+    correct: Correct
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
@@ -74,6 +76,9 @@ def room(
                 batch=16,
             ),
             reading=Reading(storage=storage, clock=clock, window=WINDOW, model=embedder.model_id),
+            correct=Correct(
+                storage=storage, clock=clock, model=embedder.model_id, pairs=file.with_name("own-pairs.jsonl")
+            ),
         )
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

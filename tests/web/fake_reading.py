@@ -1,15 +1,23 @@
 """A Reading and a Subscribe made of values: a small paper's worth of stories, for tests and screenshots."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.domain.articles import Outlet
-from aggregator.domain.errors import FeedAddressRefused, FeedUnknown, OpmlUnreadable, WrongUse
+from aggregator.domain.errors import (
+    CorrectionRefused,
+    CorrectionUnknown,
+    FeedAddressRefused,
+    FeedUnknown,
+    OpmlUnreadable,
+    StoryUnknown,
+    WrongUse,
+)
 from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
-from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
-from aggregator.domain.stories import RankPart
+from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, StoryId
+from aggregator.domain.stories import Correction, CorrectionAction, RankPart
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
@@ -297,6 +305,52 @@ class FakeSubscribe:
 
 
 @dataclass
+class FakeCorrect:
+    """Remembers what it was asked to do; story 404 does not exist, and article 1 may not leave."""
+
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    stored: tuple[Correction, ...] = ()
+
+    def merge(self, story: int, other: int, /, *, by: str = "") -> Correction:
+        return self._done("merge", story, other, by)
+
+    def split(self, story: int, articles: Collection[int], /, *, by: str = "") -> Correction:
+        if 1 in articles:
+            raise CorrectionRefused(f"every article of story {story} would leave it")
+        return self._done("split", story, *articles, by)
+
+    def move(self, article: int, story: int, /, *, by: str = "") -> Correction:
+        return self._done("move", article, story, by)
+
+    def undo(self, correction: int, /) -> Correction:
+        if correction == 404:
+            raise CorrectionUnknown(correction)
+        return self._done("undo", correction)
+
+    def of_story(self, story: int, /) -> tuple[Correction, ...]:
+        return self.stored
+
+    def _done(self, *asked: object) -> Correction:
+        if 404 in asked:
+            raise StoryUnknown(404)
+        self.asked.append(asked)
+        return make_correction()
+
+
+def make_correction(number: int = 7, **fields: Any) -> Correction:
+    values: dict[str, Any] = {
+        "id": CorrectionId(number),
+        "action": CorrectionAction.SPLIT,
+        "detail": "“Otter seen in canal” is not part of story 1",
+        "at": ago(minutes=5),
+        "by": "story page",
+        "links": (),
+        "moved": {},
+    }
+    return Correction(**values | fields)
+
+
+@dataclass
 class Bell:
     """Counts how often somebody asked for a check of the feeds."""
 
@@ -310,6 +364,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
         "subscribe": FakeSubscribe(),
+        "correct": FakeCorrect(),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
         "clock": FrozenClock(),

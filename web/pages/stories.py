@@ -1,12 +1,26 @@
-"""The page of one story: every outlet's report of one event, copies folded under their origin."""
+"""The page of one story: every outlet's report of one event, copies folded under their origin.
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+Its forms put stories right; each ends at the page again, with what was done and a way to undo it.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from aggregator.domain.errors import StoryUnknown, WrongUse
+from aggregator.domain.stories import Correction
+from aggregator.readers.views import StoryPage
 from web.pages.ids import ID
 from web.services import current_services
 
 blueprint = Blueprint("stories", __name__, url_prefix="/stories")
+
+BY: Final = "story page"
+"""Where a correction came from, as the log tells it."""
+LARGEST: Final = 2**63
+"""Numbers of the database are smaller."""
 
 
 @blueprint.get(f"/<{ID}:story_id>")
@@ -17,4 +31,85 @@ def page(story_id: int) -> str | Response:
         abort(404, f"There is no story {story_id}.")
     if isinstance(story, int):
         return redirect(url_for("stories.page", story_id=story), code=301)
-    return render_template("story.html", story=story)
+    return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
+
+
+@blueprint.post(f"/<{ID}:story_id>/move")
+def move(story_id: int) -> Response | tuple[str, int]:
+    """Take an article out of the story, into another one when the form names its number."""
+    correct = current_services().correct
+    article, target = number("article"), number("to")
+    if article is None:
+        return refused(story_id, "Nothing was changed: the form named no article.")
+    if target is None and request.form.get("to", "").strip():
+        return refused(story_id, NO_NUMBER)
+    if target is None:
+        return corrected(story_id, lambda: correct.split(story_id, [article], by=BY))
+    return corrected(story_id, lambda: correct.move(article, target, by=BY))
+
+
+@blueprint.post(f"/<{ID}:story_id>/merge")
+def merge(story_id: int) -> Response | tuple[str, int]:
+    """Make the story one with another."""
+    other = number("other")
+    if other is None:
+        return refused(story_id, NO_NUMBER)
+    return corrected(story_id, lambda: current_services().correct.merge(story_id, other, by=BY))
+
+
+@blueprint.post(f"/<{ID}:story_id>/undo")
+def undo(story_id: int) -> Response | tuple[str, int]:
+    """Take a correction back."""
+    correction = number("correction")
+    if correction is None:
+        return refused(story_id, "Nothing was changed: the form named no correction.")
+    return corrected(story_id, lambda: current_services().correct.undo(correction), told="undone")
+
+
+NO_NUMBER: Final = (
+    "Nothing was changed: write the number of the other story, the last part of its page’s address."
+)
+
+
+def number(field: str) -> int | None:
+    """Return the number in a field of the form, None for anything else."""
+    written = request.form.get(field, "").strip().removeprefix("#")
+    found = int(written) if written.isascii() and written.isdigit() and len(written) < 20 else LARGEST
+    return found if found < LARGEST else None
+
+
+def corrected(
+    story_id: int, act: Callable[[], Correction], *, told: str = "done"
+) -> Response | tuple[str, int]:
+    """Do it, and return to the story as a GET, so that reloading repeats nothing."""
+    try:
+        done = act()
+    except WrongUse as error:
+        return refused(story_id, str(error), story_named=isinstance(error, StoryUnknown))
+    story = current_services().reading.story(story_id)
+    home = story if isinstance(story, int) else story_id
+    address = url_for("stories.page", story_id=home)
+    return redirect(f"{address}?{told}={done.id}", code=303)
+
+
+def refused(story_id: int, problem: str, *, story_named: bool = False) -> Response | tuple[str, int]:
+    """Show the story again with why nothing was done; 404 when it is the story itself that is not there."""
+    found = current_services().reading.story(story_id)
+    story = current_services().reading.story(found) if isinstance(found, int) else found
+    if not isinstance(story, StoryPage):
+        abort(404, f"There is no story {story_id}.")
+    words = "Nothing was changed: there is no story of that number." if story_named else problem
+    return render(story, problem=words), 400
+
+
+def render(story: StoryPage, *, done: str = "", undone: bool = False, problem: str = "") -> str:
+    """Render the page of a story; `done` is the number of the correction that was just made."""
+    corrections = current_services().correct.of_story(story.card.id)
+    return render_template(
+        "story.html",
+        story=story,
+        corrections=corrections,
+        done=next((one for one in corrections if str(one.id) == done), None),
+        undone=undone,
+        problem=problem,
+    )

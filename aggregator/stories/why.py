@@ -1,0 +1,54 @@
+"""Find for each article of a story the member that it is nearest to: what "why together?" tells.
+
+Takes the evidence of relate and the stories of the run from build, which stores the relations.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from aggregator.domain.ids import ArticleId
+from aggregator.domain.stories import Relation
+from aggregator.stories.relate import Evidence
+
+DIGITS = 3
+"""Digits kept of scores and parts: more than a page shows, and steady while a window moves on."""
+
+
+def closest(evidence: Evidence, stories: Iterable[frozenset[ArticleId]]) -> tuple[Relation, ...]:
+    """Return each article's strongest relation inside its story, by article.
+
+    A copy of its own text says little about an article, so any other report goes before it. Equal
+    scores go to the earlier member. An article that has no evidence with any other member, such as
+    one that a reader put there, has no relation.
+    """
+    place = {one: row for row, one in enumerate(evidence.ids)}
+    home = np.full(len(evidence.ids), -1, dtype=np.int64)
+    for number, members in enumerate(stories):
+        home[[place[one] for one in members if one in place]] = number
+    inside = np.flatnonzero((home[evidence.left] == home[evidence.right]) & (home[evidence.left] >= 0))
+    same = evidence.parts["same"] > 0
+    best: dict[int, tuple[bool, float, int, int]] = {}
+    for pair in inside.tolist():
+        score = float(evidence.score[pair])
+        left, right = int(evidence.left[pair]), int(evidence.right[pair])
+        for one, other in ((left, right), (right, left)):
+            found = (not bool(same[pair]), score, -other, pair)
+            best[one] = max(best.get(one, found), found)
+    return tuple(
+        Relation(
+            article=evidence.ids[one],
+            nearest=evidence.ids[-other],
+            score=round(score, DIGITS),
+            parts=dict(_parts(evidence, pair)),
+        )
+        for one, (_, score, other, pair) in sorted(best.items())
+    )
+
+
+def _parts(evidence: Evidence, pair: int) -> Iterator[tuple[str, float]]:
+    """Yield the parts of a pair that could be measured."""
+    for name, column in evidence.parts.items():
+        value = float(column[pair])
+        if np.isfinite(value):
+            yield name, round(value, DIGITS)
