@@ -17,9 +17,8 @@ from aggregator.domain.stories import BuildReport, Folding, StoryChanges, StoryF
 from aggregator.storage import Storage, UnitOfWork
 from aggregator.stories.copies import fold
 from aggregator.stories.describe import describe
-from aggregator.stories.embed import Embedder
+from aggregator.stories.embed import Embedder, encode_articles
 from aggregator.stories.group import GroupNumbers, group
-from aggregator.stories.passage import passage
 from aggregator.stories.relate import RelateNumbers, relate
 from aggregator.stories.track import track
 
@@ -99,7 +98,7 @@ class Build:
         for start in range(0, len(missing), self.batch):
             tell("embed", start, len(missing))
             some = missing[start : start + self.batch]
-            matrix = self.embedder.encode([passage(a.title, a.text) for a in some])
+            matrix = encode_articles(self.embedder, some)
             with self.storage.writing() as work:
                 work.vectors.put(self.embedder.model_id, [a.content_hash for a in some], matrix)
             self._claim()

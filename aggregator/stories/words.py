@@ -1,61 +1,129 @@
-"""Count words: TF-IDF rows, and the names and numbers that articles mention.
+"""Read the words of articles once: counts by article, in title and lead, and how they are written.
 
-Takes articles and their texts from relate, gives back sparse rows and sets; how common a word is, is
-counted over the texts given.
+Takes articles from relate and gives back sparse rows, one column a word. What the words weigh is
+worked out in `rarity.py`.
 """
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.domain.articles import Article
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\w+")
-_POSSESSIVE = re.compile(r"['’]s\b")
+LEAD_WORDS = 60
+"""Words of the text that are read: what a piece reports stands at its head, however long it is."""
+
+ADDRESS_WORDS = 3
+"""An address whose last part has fewer words than this says nothing ("/news/world")."""
+
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*")
+_BREAK = re.compile(r"[.!?…:\n“”\"«»„|—–(‘-]")
+_POSSESSIVE = ("’s", "'s")
+
+
+class Word(NamedTuple):
+    """One word as it stands: in small letters, and whether it is capitalised inside a sentence."""
+
+    text: str
+    capital: bool
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words of n articles: sparse float32 counts, one column for each of `listed`.
+
+    `every` counts title, lead and address; `title` the title alone; `runs` marks two words in a row,
+    with columns of its own. `capitals` float32[v] is the share of a word's places inside sentences
+    where it is capitalised, 0 where it has none.
+    """
+
+    listed: tuple[str, ...]
+    every: Any
+    title: Any
+    runs: Any
+    capitals: NDArray[np.float32]
 
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in small letters, numbers whole, the possessive s dropped."""
-    words = _TOKEN.findall(_POSSESSIVE.sub("", text.casefold()))
-    return [word for word in words if len(word) > 1 or word.isdigit()]
+    return [word.text for word in _words(text)]
 
 
-def tfidf_rows(texts: Sequence[str]) -> Any:
-    """Return unit TF-IDF rows, sparse float32[n, v]; a text without a word has an empty row."""
+def _words(text: str) -> Iterator[Word]:
+    end = 0
+    for place, match in enumerate(_TOKEN.finditer(text)):
+        word = match.group()
+        inside = place > 0 and not _BREAK.search(text, end, match.start())
+        end = match.end()
+        if word.endswith(_POSSESSIVE):
+            word = word[:-2]
+        if len(word) > 1 or word.isdigit():
+            yield Word(word.casefold(), word[0].isupper(), inside)
+
+
+def address_words(url: str) -> list[str]:
+    """Return the words of an address that spells a headline out, else none."""
+    part = max(urlsplit(url).path.split("/"), key=lambda piece: piece.count("-"))
+    words = [word.casefold() for word in re.split(r"[-_.]", part) if word.isalpha() and len(word) > 2]
+    return words if len(words) >= ADDRESS_WORDS else []
+
+
+def read_words(articles: Sequence[Article]) -> Words:
+    """Return the words of the articles, rows in their order."""
+    columns: dict[str, int] = {}
+    pairs: dict[tuple[int, int], int] = {}
+    capital: Counter[int] = Counter()
+    inside: Counter[int] = Counter()
+    titles, every, runs = [], [], []
+    for one in articles:
+        title = [columns.setdefault(word.text, len(columns)) for word in _words(one.title)]
+        lead = []
+        for word in _words(" ".join(one.text.split()[:LEAD_WORDS])):
+            lead.append(columns.setdefault(word.text, len(columns)))
+            inside[lead[-1]] += word.inside
+            capital[lead[-1]] += word.inside and word.capital
+        address = [columns.setdefault(word, len(columns)) for word in address_words(one.url)]
+        titles.append(title)
+        every.append(title + lead + address)
+        both = (*zip(title, title[1:], strict=False), *zip(lead, lead[1:], strict=False))
+        runs.append({pairs.setdefault(pair, len(pairs)) for pair in both})
+    places = range(len(columns))
+    return Words(
+        listed=tuple(columns),
+        every=_rows(every, len(columns)),
+        title=_rows(titles, len(columns)),
+        runs=_rows(runs, len(pairs)),
+        capitals=np.array([capital[one] / max(inside[one], 1) for one in places], dtype=np.float32),
+    )
+
+
+def _rows(listed: Sequence[Iterable[int]], width: int) -> Any:
+    """Return sparse float32 counts with sorted columns."""
     from scipy.sparse import csr_array
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
-    counted = [[word for word in tokens(text) if word not in ENGLISH_STOP_WORDS] for text in texts]
-    if not any(counted):
-        return csr_array((len(texts), 1), dtype=np.float32)
-    vectoriser = TfidfVectorizer(analyzer=list, sublinear_tf=True, dtype=np.float32)
-    return csr_array(vectoriser.fit_transform(counted))
-
-
-_NAME = re.compile(r"(?<![.!?…]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*", re.MULTILINE)
-
-
-def names_in(article: Article) -> set[str]:
-    """Return the capitalised runs of words inside the sentences of the text; titles capitalise too much."""
-    return {" ".join(run.split()).casefold() for run in _NAME.findall(article.text)}
+    counts = [Counter(row) for row in listed]
+    pointers = np.concatenate([[0], np.cumsum([len(row) for row in counts])]).astype(np.int32)
+    size = int(pointers[-1])
+    columns = np.fromiter((one for row in counts for one in row), dtype=np.int32, count=size)
+    values = np.fromiter((n for row in counts for n in row.values()), dtype=np.float32, count=size)
+    rows = csr_array((values, columns, pointers), shape=(len(counts), max(width, 1)))
+    rows.sort_indices()
+    return rows
 
 
-_NUMBER = re.compile(r"\d[\d.,]*\d")
-
-
-def numbers_in(article: Article) -> set[str]:
-    """Return the numbers of two digits or more in title and text."""
-    return set(_NUMBER.findall(f"{article.title}\n{article.text}"))
-
-
-def mark_rows(marks: Sequence[set[str]]) -> Any:
-    """Return a binary float32 CSR matrix, one row a set, one column a mark."""
+def weighted_rows(rows: Any, weights: NDArray[np.float32]) -> Any:
+    """Return unit rows of damped counts times the weight of each column (TF-IDF), sparse float32."""
     from scipy.sparse import csr_array
 
-    columns = {mark: place for place, mark in enumerate(sorted(set().union(*marks)))}
-    pointers = np.concatenate([[0], np.cumsum([len(row) for row in marks])])
-    flat = [place for row in marks for place in sorted(columns[mark] for mark in row)]
-    shape = (len(marks), max(len(columns), 1))
-    return csr_array((np.ones(len(flat), dtype=np.float32), flat, pointers), shape=shape)
+    data = ((1 + np.log(rows.data)) * weights[rows.indices]).astype(np.float32)
+    of = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    lengths = np.sqrt(np.bincount(of, weights=data.astype(np.float64) ** 2, minlength=rows.shape[0]))
+    data /= np.maximum(lengths, 1e-9)[of].astype(np.float32)
+    return csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
