@@ -10,6 +10,7 @@ background counts (as a language it does not know), and a quarter of its stories
 
 import argparse
 import json
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.domain.stories import Partition
+from aggregator.evaluate import agreement
 from aggregator.stories.background import Background
 from aggregator.stories.context import CONTEXT
-from aggregator.stories.judge import FILE, read_judge
+from aggregator.stories.group import GroupNumbers, group
+from aggregator.stories.judge import FILE, Judges, read_judge
 from aggregator.stories.parts import PARTS, table
-from aggregator.stories.relate import Evidence, RelateNumbers, Survey, at_first, survey
+from aggregator.stories.relate import Evidence, RelateNumbers, Survey, at_first, relate, survey
 from benchmarks.corpora import Corpus, read_corpus
 
 DAYS = ("2020-04-29", "2020-05-12", "2020-06-09", "2020-07-07", "2020-09-08")
@@ -37,6 +41,9 @@ EASY_EVERY = 4
 
 TREES, LEAVES, RATE, LEAST = 160, 12, 0.08, 60
 
+
+BOTH = (*PARTS, *CONTEXT)
+"""What the second judge reads."""
 
 FOLDS = (
     ("day-2020-04-29", "day-2020-07-07", "neus_triples"),
@@ -106,26 +113,29 @@ def lesson(view: View, found: Evidence, parts: Sequence[str]) -> Lesson:
     return Lesson(rows=rows, truth=truth[taken], weights=view.weight * weights[taken])
 
 
-def first_lessons(seen: Sequence[View]) -> dict[int, Lesson]:
-    """Return what the first judge learns of each view, by its place."""
-    numbers = RelateNumbers()
-    return {n: lesson(v, v.window.measured(v.window.candidates(numbers)), PARTS) for n, v in enumerate(seen)}
+def measured(seen: Sequence[View]) -> list[Evidence]:
+    """Return the candidates of each view with their parts, not yet judged."""
+    return [view.window.measured(view.window.candidates(RelateNumbers())) for view in seen]
 
 
-def fit_both(seen: Sequence[View], firsts: Mapping[int, Lesson], held: Collection[str] = ()) -> dict[str, Any]:
-    """Return both judges, as the file has them, fitted on all views but those of the held files."""
-    places = [n for n, view in enumerate(seen) if view.file not in held]
+def fit_both(seen: Sequence[View], found: Sequence[Evidence], held: Collection[str] = ()) -> dict[str, Any]:
+    """Return both judges, as the file has them, fitted on all views but those of the held files.
+
+    Args:
+        seen: views of all files.
+        found: the candidates of each view.
+        held: files that neither judge may see.
+    """
+    firsts = {n: lesson(view, found[n], PARTS) for n, view in enumerate(seen) if view.file not in held}
     seconds = []
     for fold in FOLDS:
-        inside = [n for n in places if seen[n].file in fold]
-        outside = [firsts[n] for n in places if seen[n].file not in fold]
+        inside = [n for n in firsts if seen[n].file in fold]
+        outside = [one for n, one in firsts.items() if seen[n].file not in fold]
         if inside:
             judge = read_judge(as_json(fit(outside), PARTS))
-            seconds += [lesson(seen[n], at_first(seen[n].window, judge), (*PARTS, *CONTEXT)) for n in inside]
-    return {
-        "first": as_json(fit([firsts[n] for n in places]), PARTS),
-        "second": as_json(fit(seconds), (*PARTS, *CONTEXT)),
-    }
+            judged = [at_first(seen[n].window, found[n], judge) for n in inside]
+            seconds += [lesson(seen[n], one, BOTH) for n, one in zip(inside, judged, strict=True)]
+    return {"first": as_json(fit(list(firsts.values())), PARTS), "second": as_json(fit(seconds), BOTH)}
 
 
 def fit(taught: Sequence[Lesson], seed: int = 0) -> Any:
@@ -139,6 +149,7 @@ def fit(taught: Sequence[Lesson], seed: int = 0) -> Any:
         min_samples_leaf=LEAST,
         l2_regularization=5.0,
         max_features=0.4,
+        max_bins=64,
         early_stopping=False,
         random_state=seed,
     )
@@ -164,3 +175,58 @@ def as_json(model: Any, parts: Sequence[str]) -> dict[str, Any]:
 
 def _short(number: float) -> float:
     return float(f"{number:.5g}")
+
+
+FLOORS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
+SCORED = (*(f"day-{day}" for day in DAYS), "gold_feeds_en_2020-08-05", "ecbplus")
+
+
+def partitions(corpus: Corpus, raw: Mapping[str, Any]) -> dict[float, Partition]:
+    """Return the groups of a file by floor, as a build with these judges would find them."""
+    judges = Judges(first=read_judge(raw["first"]), second=read_judge(raw["second"]))
+    evidence = relate(corpus.articles, corpus.rows, corpus.folding, judges=judges)
+    return {floor: group(evidence, GroupNumbers(floor=floor)) for floor in FLOORS}
+
+
+def scored(corpus: Corpus, partition: Partition) -> tuple[float, float, float]:
+    """Return B-cubed F, B-cubed F over members of true groups, and pairwise F."""
+    found = {one: place for place, group in enumerate(partition.groups) for one in group}
+    found |= {one: -one - 1 for one in partition.noise}
+    truth = {a.id: story for a, story in zip(corpus.articles, corpus.stories, strict=True) if story}
+    met = agreement({one: found[one] for one in truth}, truth)
+    return met.b3_f, met.multi_b3_f, met.pair_f
+
+
+def chosen_floor(scores: Mapping[str, Mapping[float, Sequence[float]]], held: str) -> float:
+    """Return the floor with the best sum of means over the days but one."""
+    others = [name for name in scores if name != held and name.startswith("day-")]
+    return max(FLOORS, key=lambda floor: sum(sum(scores[name][floor]) for name in others))
+
+
+def main() -> None:
+    """Print the scores of every file by judges that never saw it; with --write, fit on all."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("vectors", type=Path)
+    parser.add_argument("--write", action="store_true", help="fit on all files without scoring")
+    asked = parser.parse_args()
+    read = {
+        n: read_corpus(asked.corpus / "labelled" / f"{n}.jsonl", asked.vectors, AT_MOST.get(n)) for n in FILES
+    }
+    seen = [view for number, one in enumerate(read.values()) for view in views(one, 10 * number)]
+    found = measured(seen)
+    if asked.write:
+        FILE.write_text(json.dumps(fit_both(seen, found), separators=(",", ":")) + "\n", encoding="utf-8")
+        return
+    scores: dict[str, dict[float, tuple[float, float, float]]] = {}
+    for name in SCORED:
+        held = partitions(read[name], fit_both(seen, found, [name]))
+        scores[name] = {floor: scored(read[name], partition) for floor, partition in held.items()}
+    for name in SCORED:
+        floor = chosen_floor(scores, name)
+        numbers = " ".join(f"{number:.3f}" for number in scores[name][floor])
+        sys.stdout.write(f"{name:26} floor {floor:.2f}  {numbers}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,7 @@ def context(size: int, left: Places, right: Places, chance: Floats) -> dict[str,
     through = _at(rows @ rows, left, right)
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel() + 1)
     alike = (through + 2 * chance) / (lengths[left] * lengths[right])
-    mean, sizes = _between(size, left, right, chance, rows)
+    mean, sizes = _between(size, left, right, rows)
     columns = {
         "chance": chance,
         "through": through,
@@ -59,7 +59,7 @@ def two_steps(size: int, left: Places, right: Places, chance: Floats, floor: flo
 CLUSTER_FLOOR = 0.4
 
 
-def _between(size: int, left: Places, right: Places, chance: Floats, rows: Any) -> tuple[Any, Any]:
+def _between(size: int, left: Places, right: Places, rows: Any) -> tuple[Any, Any]:
     """Return, by pair, the mean probability between the neighbourhoods of both, and their joint size.
 
     The neighbourhood of an article is itself and those more likely than not, near enough, of its story.

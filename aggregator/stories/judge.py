@@ -73,7 +73,7 @@ def _sum(trees: Sequence[Tree], table: Floats) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judges:
-    """The first judges each pair for itself, the second knowing what the first said of the pairs around it."""
+    """The first judges each pair for itself, the second knowing what the first said of those around it."""
 
     first: Judge
     second: Judge

@@ -56,7 +56,7 @@ class Facts:
 
 
 def measure(facts: Facts, left: Places, right: Places) -> dict[str, Floats]:
-    """Return every part of each pair, float32[m] by the names of PARTS, and `shared_names`, `shared_numbers`."""
+    """Return every part of each pair, float32[m] by the names of PARTS, and two counts for the pages."""
     sheet = _Sheet(facts)
     slices = [
         sheet(left[start : start + _PAIRS], right[start : start + _PAIRS])

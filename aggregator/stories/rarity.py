@@ -53,7 +53,9 @@ def weigh_words(words: Words, background: Background) -> Rarity:
     covered = _covered(words.every, known)
     within = np.bincount(words.every[np.flatnonzero(covered)].indices, minlength=width)
     is_known = 2 * within >= np.maximum(spread, 1)
-    share = np.where(is_known, (known + spread + 0.5) / (background.articles + size), (spread + 0.5) / (size + 1))
+    share = np.where(
+        is_known, (known + spread + 0.5) / (background.articles + size), (spread + 0.5) / (size + 1)
+    )
     expected = size * (known + 1) / max(background.articles, 1)
     burst = np.where(is_known, np.log((spread + 1) / (expected + 1)), 0).clip(0)
     number = np.zeros(width)

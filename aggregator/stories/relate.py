@@ -87,14 +87,18 @@ def relate(
     """
     fitted = judges or load_judges()
     window = survey(articles, vectors, folding, settings)
-    first = at_first(window, fitted.first, settings)
+    first = at_first(window, window.measured(window.candidates(settings)), fitted.first, settings)
     return judged(first, fitted.second, settings)
 
 
-def at_first(window: "Survey", judge: Judge, settings: RelateNumbers = RelateNumbers()) -> Evidence:
-    """Return the pairs judged each for itself, and those that common neighbours propose; then, of each,
-    what stands around it."""
-    found = judged(window.measured(window.candidates(settings)), judge, settings)
+def at_first(
+    window: "Survey", candidates: Evidence, judge: Judge, settings: RelateNumbers = RelateNumbers()
+) -> Evidence:
+    """Return the measured candidates, and what common neighbours propose, judged each for itself.
+
+    The columns of `context.CONTEXT` are added: what stands around each pair.
+    """
+    found = judged(candidates, judge, settings)
     beyond = two_steps(len(found.ids), found.left, found.right, found.score, settings.through_floor)
     beyond = np.setdiff1d(_within(beyond, window.facts.hours, settings.horizon_hours), _keys_of(found))
     every = _joined(found, judged(window.measured(beyond), judge, settings))

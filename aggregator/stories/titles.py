@@ -44,9 +44,9 @@ def is_series(title: str) -> bool:
 
 
 _ROUNDUP = re.compile(
-    r"\b(briefing|newsletter|morning mail|round-?up|recap|digest|headlines|front pages?|quiz|crossword|horoscopes?"
-    r"|things to know|things you need|need to know|week in|day in|photos of|in pictures|in photos|what to watch"
-    r"|podcast|top stories|letters?:|best of|what the papers say)\b"
+    r"\b(briefing|newsletter|morning mail|round-?up|recap|digest|headlines|front pages?|quiz|crossword"
+    r"|horoscopes?|things to know|things you need|need to know|week in|day in|photos of|in pictures|in photos"
+    r"|what to watch|podcast|top stories|letters?:|best of|what the papers say)\b"
 )
 
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -92,7 +93,7 @@ def read_words(articles: Sequence[Article]) -> Words:
         address = [columns.setdefault(word, len(columns)) for word in address_words(one.url)]
         titles.append(title)
         every.append(title + lead + address)
-        both = (*zip(title, title[1:], strict=False), *zip(lead, lead[1:], strict=False))
+        both = (*pairwise(title), *pairwise(lead))
         runs.append({pairs.setdefault(pair, len(pairs)) for pair in both})
     places = range(len(columns))
     return Words(
