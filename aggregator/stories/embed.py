@@ -119,7 +119,8 @@ def encode_articles(embedder: Embedder, articles: Sequence[Article]) -> "NDArray
     place = {text: number for number, text in enumerate(dict.fromkeys([*passages, *headlines]))}
     vectors = embedder.encode(list(place))
     halves = [vectors[[place[text] for text in texts]] for texts in (passages, headlines)]
-    return np.concatenate(halves, axis=1) / np.sqrt(np.float32(2))
+    rows: NDArray[np.float32] = np.concatenate(halves, axis=1) / np.sqrt(np.float32(2))
+    return rows
 
 
 def open_embedder(name: str = DEFAULT_MODEL) -> Embedder:

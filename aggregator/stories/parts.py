@@ -215,7 +215,8 @@ def _both(name: str, one: Any, other: Any, most: float = np.inf) -> dict[str, An
 def _rank(near: Neighbours, one: Places, other: Places) -> NDArray[np.intp]:
     """Return the rank of the other among the neighbours of the one; the number of neighbours if outside."""
     is_other = near.places[one] == other[:, None]
-    return np.where(is_other.any(axis=1), is_other.argmax(axis=1), near.places.shape[1])
+    ranks: NDArray[np.intp] = np.where(is_other.any(axis=1), is_other.argmax(axis=1), near.places.shape[1])
+    return ranks
 
 
 def _mutual_rows(near: Neighbours) -> Any:

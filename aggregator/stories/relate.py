@@ -18,7 +18,7 @@ from aggregator.domain.stories import Folding
 from aggregator.stories import titles
 from aggregator.stories.background import Background, load_background
 from aggregator.stories.context import context, two_steps
-from aggregator.stories.issues import held_apart, series_pairs
+from aggregator.stories.issues import Headlines, held_apart, read_headlines, series_pairs
 from aggregator.stories.judge import Judge, Judges, load_judges
 from aggregator.stories.nearest import Floats, Keys, Places, keys, near_keys, nearest, rare_word_keys
 from aggregator.stories.parts import Facts, measure
@@ -125,6 +125,7 @@ class Survey:
 
     articles: Sequence[Article]
     facts: Facts
+    headlines: Headlines
     same: Keys
 
     def candidates(self, settings: RelateNumbers) -> Keys:
@@ -145,8 +146,8 @@ class Survey:
         left, right = (pairs // size).astype(np.int32), (pairs % size).astype(np.int32)
         parts = measure(self.facts, left, right)
         parts["same"] = np.isin(pairs, self.same).astype(np.float32)
-        parts["held_apart"] = held_apart(self.articles, left, right) * (1 - parts["same"])
-        parts["series"] = series_pairs(self.articles, left, right).astype(np.float32)
+        parts["held_apart"] = held_apart(self.headlines, left, right) * (1 - parts["same"])
+        parts["series"] = series_pairs(self.headlines, left, right).astype(np.float32)
         return Evidence(
             ids=tuple(one.id for one in self.articles),
             left=left,
@@ -180,7 +181,9 @@ def survey(
         outlets=np.array([one.outlet_id for one in window], dtype=np.int64),
         roundups=np.array([titles.is_roundup(one.title) for one in window], dtype=np.float32),
     )
-    return Survey(articles=window, facts=facts, same=_same_keys(window, folding))
+    return Survey(
+        articles=window, facts=facts, headlines=read_headlines(window), same=_same_keys(window, folding)
+    )
 
 
 def _joined(one: Evidence, other: Evidence) -> Evidence:

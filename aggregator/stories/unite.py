@@ -76,7 +76,10 @@ def _mutual(found: Pairs, chance: Floats, floor: float, count: int) -> NDArray[n
     for ends in (found.one, found.other):
         np.minimum.at(first, ends[order], np.arange(len(order)))
     ranks = np.arange(len(order))
-    return order[(first[found.one[order]] == ranks) & (first[found.other[order]] == ranks)]
+    both = first[found.one[order]] == ranks
+    both &= first[found.other[order]] == ranks
+    mutual: NDArray[np.intp] = order[both]
+    return mutual
 
 
 def between(evidence: Evidence, labels: Labels) -> Pairs:

@@ -6,10 +6,9 @@ worked out in `rarity.py`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -24,16 +23,9 @@ ADDRESS_WORDS = 3
 """An address whose last part has fewer words than this says nothing ("/news/world")."""
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*")
-_BREAK = re.compile(r"[.!?…:\n“”\"«»„|—–(‘-]")
+_INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]+(?:[’'][^\W\d_]+)*")
+"""Words after another word, or its comma: no sentence, quotation or bracket begins with them."""
 _POSSESSIVE = ("’s", "'s")
-
-
-class Word(NamedTuple):
-    """One word as it stands: in small letters, and whether it is capitalised inside a sentence."""
-
-    text: str
-    capital: bool
-    inside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +46,13 @@ class Words:
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in small letters, numbers whole, the possessive s dropped."""
-    return [word.text for word in _words(text)]
+    return [folded for word in _TOKEN.findall(text) if (folded := _folded(word))]
 
 
-def _words(text: str) -> Iterator[Word]:
-    end = 0
-    for place, match in enumerate(_TOKEN.finditer(text)):
-        word = match.group()
-        inside = place > 0 and not _BREAK.search(text, end, match.start())
-        end = match.end()
-        if word.endswith(_POSSESSIVE):
-            word = word[:-2]
-        if len(word) > 1 or word.isdigit():
-            yield Word(word.casefold(), word[0].isupper(), inside)
+def _folded(word: str) -> str:
+    """Return a word in small letters without its possessive s; nothing for a single letter."""
+    word = word[:-2] if word.endswith(_POSSESSIVE) else word
+    return word.casefold() if len(word) > 1 or word.isdigit() else ""
 
 
 def address_words(url: str) -> list[str]:
@@ -78,45 +64,77 @@ def address_words(url: str) -> list[str]:
 
 def read_words(articles: Sequence[Article]) -> Words:
     """Return the words of the articles, rows in their order."""
+    seen: dict[str, str] = {}
     columns: dict[str, int] = {}
-    pairs: dict[tuple[int, int], int] = {}
-    capital: Counter[int] = Counter()
-    inside: Counter[int] = Counter()
-    titles, every, runs = [], [], []
+    inside: Counter[str] = Counter()
+
+    def places(words: Iterable[str]) -> list[int]:
+        """Return the columns of words as they stand."""
+        folded = (seen[word] if word in seen else seen.setdefault(word, _folded(word)) for word in words)
+        return [columns.setdefault(word, len(columns)) for word in folded if word]
+
+    titles, leads, addresses = [], [], []
     for one in articles:
-        title = [columns.setdefault(word.text, len(columns)) for word in _words(one.title)]
-        lead = []
-        for word in _words(" ".join(one.text.split()[:LEAD_WORDS])):
-            lead.append(columns.setdefault(word.text, len(columns)))
-            inside[lead[-1]] += word.inside
-            capital[lead[-1]] += word.inside and word.capital
-        address = [columns.setdefault(word, len(columns)) for word in address_words(one.url)]
-        titles.append(title)
-        every.append(title + lead + address)
-        both = (*pairwise(title), *pairwise(lead))
-        runs.append({pairs.setdefault(pair, len(pairs)) for pair in both})
-    places = range(len(columns))
+        lead = " ".join(one.text.split()[:LEAD_WORDS])
+        inside.update(_INSIDE.findall(lead))
+        titles.append(places(_TOKEN.findall(one.title)))
+        leads.append(places(_TOKEN.findall(lead)))
+        addresses.append(places(address_words(one.url)))
+    width = max(len(columns), 1)
+    every = [title + lead + address for title, lead, address in zip(titles, leads, addresses, strict=True)]
     return Words(
         listed=tuple(columns),
-        every=_rows(every, len(columns)),
-        title=_rows(titles, len(columns)),
-        runs=_rows(runs, len(pairs)),
-        capitals=np.array([capital[one] / max(inside[one], 1) for one in places], dtype=np.float32),
+        every=_rows(_flat(every), len(articles), width),
+        title=_rows(_flat(titles), len(articles), width),
+        runs=_runs(_flat(titles), _flat(leads), len(articles), width),
+        capitals=_capitals(inside, seen, columns),
     )
 
 
-def _rows(listed: Sequence[Iterable[int]], width: int) -> Any:
+Flat = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows and columns of words in their order."""
+
+
+def _flat(listed: Sequence[Sequence[int]]) -> Flat:
+    counts = [len(row) for row in listed]
+    columns = np.fromiter((one for row in listed for one in row), dtype=np.int64, count=sum(counts))
+    return np.repeat(np.arange(len(listed)), counts), columns
+
+
+def _rows(flat: Flat, size: int, width: int) -> Any:
     """Return sparse float32 counts with sorted columns."""
     from scipy.sparse import csr_array
 
-    counts = [Counter(row) for row in listed]
-    pointers = np.concatenate([[0], np.cumsum([len(row) for row in counts])]).astype(np.int32)
-    size = int(pointers[-1])
-    columns = np.fromiter((one for row in counts for one in row), dtype=np.int32, count=size)
-    values = np.fromiter((n for row in counts for n in row.values()), dtype=np.float32, count=size)
-    rows = csr_array((values, columns, pointers), shape=(len(counts), max(width, 1)))
-    rows.sort_indices()
-    return rows
+    keys, counts = np.unique(flat[0] * width + flat[1], return_counts=True)
+    pointers = np.searchsorted(keys, np.arange(size + 1) * width).astype(np.int32)
+    values = counts.astype(np.float32)
+    return csr_array((values, (keys % width).astype(np.int32), pointers), shape=(size, width))
+
+
+def _runs(titles: Flat, leads: Flat, size: int, width: int) -> Any:
+    """Return sparse float32 marks of two words in a row, in a title or a lead."""
+    firsts = []
+    for rows, columns in (titles, leads):
+        follows = rows[1:] == rows[:-1]
+        firsts.append((rows[1:][follows], (columns[:-1] * width + columns[1:])[follows]))
+    rows = np.concatenate([one for one, _ in firsts])
+    kinds, places = np.unique(np.concatenate([two for _, two in firsts]), return_inverse=True)
+    marks = _rows((rows, places), size, max(len(kinds), 1))
+    marks.data[:] = 1
+    return marks
+
+
+def _capitals(
+    inside: Mapping[str, int], seen: Mapping[str, str], columns: Mapping[str, int]
+) -> NDArray[np.float32]:
+    """Return by column the share of a word's places inside sentences where it is capitalised."""
+    every, capital = np.zeros(max(len(columns), 1)), np.zeros(max(len(columns), 1))
+    for word, count in inside.items():
+        if folded := seen.get(word):
+            every[columns[folded]] += count
+            capital[columns[folded]] += count * word[0].isupper()
+    share: NDArray[np.float32] = (capital / np.maximum(every, 1)).astype(np.float32)
+    return share
 
 
 def weighted_rows(rows: Any, weights: NDArray[np.float32]) -> Any:
