@@ -56,7 +56,7 @@ def plain_hdbscan(articles: Sequence[Article], rows: NDArray[np.float32]) -> Gro
 
     passages = rows[:, : rows.shape[1] // 2]
     unit = passages / np.maximum(np.linalg.norm(passages, axis=1, keepdims=True), 1e-9)
-    labels = HDBSCAN(min_cluster_size=2, copy=True).fit_predict(unit.astype(np.float64))
+    labels = HDBSCAN(min_cluster_size=2).fit_predict(unit.astype(np.float64))
     noise = -1 - np.arange(len(labels))
     return dict(zip((one.id for one in articles), np.where(labels < 0, noise, labels).tolist(), strict=True))
 
