@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from aggregator.domain.ids import ArticleId, OutletId
 
@@ -110,3 +111,8 @@ class ArticleVersion:
     summary: str
     text: str
     seen_at: datetime
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, as hexadecimal digits: what a `Fingerprint` compares."""
+    return sha256(text.encode()).hexdigest()

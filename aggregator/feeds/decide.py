@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from aggregator.domain.articles import ArticleDraft, Fingerprint
+from aggregator.domain.articles import ArticleDraft, Fingerprint, text_hash
 from aggregator.domain.feeds import FeedPlan, Sighting
 from aggregator.domain.ids import ArticleId
 from aggregator.feeds.normalise import (
@@ -16,7 +16,6 @@ from aggregator.feeds.normalise import (
     SUMMARY_LIMIT,
     content_hash,
     guid_key,
-    text_hash,
     title_overlap,
 )
 from aggregator.feeds.urls import identity_of

@@ -78,11 +78,6 @@ def content_hash(title: str, text: str) -> str:
     return sha256(f"{title}\n{text}".encode()).hexdigest()
 
 
-def text_hash(text: str) -> str:
-    """Return the SHA-256 of the text alone in hexadecimal."""
-    return sha256(text.encode()).hexdigest()
-
-
 def shortened(text: str, limit: int) -> str:
     """Return the text on one line, cut at a word and marked with an ellipsis when longer than `limit`."""
     line = " ".join(text.split())

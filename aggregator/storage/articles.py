@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from aggregator.domain.articles import Article, ArticleDraft, ArticleVersion, Fingerprint
+from aggregator.domain.articles import Article, ArticleDraft, ArticleVersion, Fingerprint, text_hash
 from aggregator.domain.feeds import Sighting
 from aggregator.domain.ids import ArticleId, FeedId, OutletId
 from aggregator.domain.stories import Folding
@@ -259,11 +258,6 @@ class Articles:
             for chunk in chunks(ids)
             for row in self.connection.execute(known.where(articles.c.id.in_(chunk)).order_by(articles.c.id))
         )
-
-
-def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text in UTF-8, as hexadecimal digits."""
-    return sha256(text.encode()).hexdigest()
 
 
 def contents(draft: ArticleDraft) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.domain.articles import ArticleDraft, Fingerprint
+from aggregator.domain.articles import ArticleDraft, Fingerprint, text_hash
 from aggregator.domain.feeds import ParsedFeed
 from aggregator.domain.ids import ArticleId
 from aggregator.feeds.decide import decide
-from aggregator.feeds.normalise import normalise, text_hash
+from aggregator.feeds.normalise import normalise
 from aggregator.feeds.parse import parse
 
 NOW = datetime(2020, 12, 16, tzinfo=UTC)

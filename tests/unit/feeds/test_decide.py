@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.domain.articles import ArticleDraft, Fingerprint
+from aggregator.domain.articles import ArticleDraft, Fingerprint, text_hash
 from aggregator.domain.feeds import FeedPlan, Sighting
 from aggregator.domain.ids import ArticleId
 from aggregator.feeds.decide import decide
-from aggregator.feeds.normalise import text_hash
 from tests.factories import digest, make_draft
 
 URL = "https://lantern.example/bridge"
