@@ -20,9 +20,8 @@ from aggregator.domain.errors import CorpusUnreadable
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Partition, StoryChanges, TrackedStory
 from aggregator.stories.copies import fold
-from aggregator.stories.embed import Embedder
+from aggregator.stories.embed import Embedder, encode_articles
 from aggregator.stories.group import GroupNumbers, group
-from aggregator.stories.passage import passage
 from aggregator.stories.relate import RelateNumbers, relate
 from aggregator.stories.track import track
 
@@ -280,7 +279,7 @@ def _embed(
     for start in range(0, len(waiting), EMBED_ARTICLES):
         some = waiting[start : start + EMBED_ARTICLES]
         with watch("embed"):
-            matrix = embedder.encode([passage(one.title, one.text) for one in some])
+            matrix = encode_articles(embedder, some)
         rows |= {one.id: row for one, row in zip(some, matrix, strict=True)}
         on_progress(f"{corpus.file.name}: embed", len(rows), len(waiting))
     return rows

@@ -17,10 +17,9 @@ from aggregator.domain.stories import BuildReport, Correction, Folding, StoryCha
 from aggregator.storage import Storage
 from aggregator.stories.constrain import anchors, constrain
 from aggregator.stories.copies import fold, with_past
-from aggregator.stories.embed import Embedder
+from aggregator.stories.embed import Embedder, encode_articles
 from aggregator.stories.faces import new_faces
 from aggregator.stories.group import GroupNumbers, group
-from aggregator.stories.passage import passage
 from aggregator.stories.relate import Evidence, RelateNumbers, relate
 from aggregator.stories.track import track
 from aggregator.stories.why import closest
@@ -108,7 +107,7 @@ class Build:
         for start in range(0, len(missing), self.batch):
             tell("embed", start, len(missing))
             some = missing[start : start + self.batch]
-            matrix = self.embedder.encode([passage(a.title, a.text) for a in some])
+            matrix = encode_articles(self.embedder, some)
             with self.storage.writing() as work:
                 work.vectors.put(self.embedder.model_id, [a.content_hash for a in some], matrix)
             self._claim()

@@ -14,8 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from aggregator.domain.articles import Article
 from aggregator.domain.errors import ModelUnusable
-from aggregator.stories.passage import PASSAGE_VERSION
+from aggregator.stories.passage import PASSAGE_VERSION, passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,6 +104,23 @@ class SentenceTransformerEmbedder:
                 normalize_embeddings=True,
             )
         return rows
+
+
+def encode_articles(embedder: Embedder, articles: Sequence[Article]) -> "NDArray[np.float32]":
+    """Return a unit row for each article, float32[n, 2 * dim]: its passage's vector beside its title's.
+
+    The product of two rows is the mean of both cosines, which tells stories apart better than either;
+    `parts.py` takes the halves apart again. A text that several articles have is embedded once.
+    """
+    import numpy as np
+
+    passages = [passage(one.title, one.text) for one in articles]
+    headlines = [" ".join(one.title.split()) or text for one, text in zip(articles, passages, strict=True)]
+    place = {text: number for number, text in enumerate(dict.fromkeys([*passages, *headlines]))}
+    vectors = embedder.encode(list(place))
+    halves = [vectors[[place[text] for text in texts]] for texts in (passages, headlines)]
+    rows: NDArray[np.float32] = np.concatenate(halves, axis=1) / np.sqrt(np.float32(2))
+    return rows
 
 
 def open_embedder(name: str = DEFAULT_MODEL) -> Embedder:

@@ -30,11 +30,11 @@ class GroupNumbers:
     2026-11-22.
     """
 
-    floor: float = 0.49
+    floor: float = 0.25
     """Mean evidence between two pieces that makes them one group."""
-    edge_floor: float = 0.25
+    edge_floor: float = 0.1
     """Weaker pairs connect no component; they still count in the means."""
-    bridge_floor: float = 0.35
+    bridge_floor: float = 0.25
     """An edge at least this strong is a tie; a group whose halves share only one tie is cut there."""
     largest_component: int = 2000
     """HDBSCAN reads a dense matrix (2,000² doubles: 32 MB); larger components are cut at a higher floor."""

@@ -5,7 +5,7 @@ import re
 PASSAGE_WORDS = 60
 """Words of the text after the title. A news lead fits; MiniLM was trained on inputs of 128 tokens."""
 
-PASSAGE_VERSION = f"title+{PASSAGE_WORDS}w.1"
+PASSAGE_VERSION = f"title+{PASSAGE_WORDS}w|title.2"
 """Part of every model id: another cut of the text makes other vectors, so it needs another name."""
 
 

@@ -43,6 +43,18 @@ def is_series(title: str) -> bool:
     return all(word in _DATE_WORDS or word in _SERIES_WORDS for word in words)
 
 
+_ROUNDUP = re.compile(
+    r"\b(briefing|newsletter|morning mail|round-?up|recap|digest|headlines|front pages?|quiz|crossword"
+    r"|horoscopes?|things to know|things you need|need to know|week in|day in|photos of|in pictures|in photos"
+    r"|what to watch|podcast|top stories|letters?:|best of|what the papers say)\b"
+)
+
+
+def is_roundup(title: str) -> bool:
+    """Return whether a title sounds like a piece that tells of many events, which is nobody's member."""
+    return bool(_ROUNDUP.search(title.casefold())) or is_series(title)
+
+
 def dateless(title: str) -> tuple[str, ...]:
     """Return the words of a title without its numbers, dates and times of day."""
     return tuple(word for word in tokens(title) if not _has_digits(word) and word not in _DATE_WORDS)

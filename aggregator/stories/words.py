@@ -1,61 +1,148 @@
-"""Count words: TF-IDF rows, and the names and numbers that articles mention.
+"""Read the words of articles once: counts by article, in title and lead, and how they are written.
 
-Takes articles and their texts from relate, gives back sparse rows and sets; how common a word is, is
-counted over the texts given.
+Takes articles from relate and gives back sparse rows, one column a word. What the words weigh is
+worked out in `rarity.py`.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.domain.articles import Article
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\w+")
-_POSSESSIVE = re.compile(r"['’]s\b")
+LEAD_WORDS = 60
+"""Words of the text that are read: what a piece reports stands at its head, however long it is."""
+
+ADDRESS_WORDS = 3
+"""An address whose last part has fewer words than this says nothing ("/news/world")."""
+
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*")
+_INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]+(?:[’'][^\W\d_]+)*")
+"""Words after another word, or its comma: no sentence, quotation or bracket begins with them."""
+_POSSESSIVE = ("’s", "'s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words of n articles: sparse float32 counts, one column for each of `listed`.
+
+    `every` counts title, lead and address; `title` the title alone; `runs` marks two words in a row,
+    with columns of its own. `capitals` float32[v] is the share of a word's places inside sentences
+    where it is capitalised, 0 where it has none.
+    """
+
+    listed: tuple[str, ...]
+    every: Any
+    title: Any
+    runs: Any
+    capitals: NDArray[np.float32]
 
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in small letters, numbers whole, the possessive s dropped."""
-    words = _TOKEN.findall(_POSSESSIVE.sub("", text.casefold()))
-    return [word for word in words if len(word) > 1 or word.isdigit()]
+    return [folded for word in _TOKEN.findall(text) if (folded := _folded(word))]
 
 
-def tfidf_rows(texts: Sequence[str]) -> Any:
-    """Return unit TF-IDF rows, sparse float32[n, v]; a text without a word has an empty row."""
+def _folded(word: str) -> str:
+    """Return a word in small letters without its possessive s; nothing for a single letter."""
+    word = word[:-2] if word.endswith(_POSSESSIVE) else word
+    return word.casefold() if len(word) > 1 or word.isdigit() else ""
+
+
+def address_words(url: str) -> list[str]:
+    """Return the words of an address that spells a headline out, else none."""
+    part = max(urlsplit(url).path.split("/"), key=lambda piece: piece.count("-"))
+    words = [word.casefold() for word in re.split(r"[-_.]", part) if word.isalpha() and len(word) > 2]
+    return words if len(words) >= ADDRESS_WORDS else []
+
+
+def read_words(articles: Sequence[Article]) -> Words:
+    """Return the words of the articles, rows in their order."""
+    seen: dict[str, str] = {}
+    columns: dict[str, int] = {}
+    inside: Counter[str] = Counter()
+
+    def places(words: Iterable[str]) -> list[int]:
+        """Return the columns of words as they stand."""
+        folded = (seen[word] if word in seen else seen.setdefault(word, _folded(word)) for word in words)
+        return [columns.setdefault(word, len(columns)) for word in folded if word]
+
+    titles, leads, addresses = [], [], []
+    for one in articles:
+        lead = " ".join(one.text.split()[:LEAD_WORDS])
+        inside.update(_INSIDE.findall(lead))
+        titles.append(places(_TOKEN.findall(one.title)))
+        leads.append(places(_TOKEN.findall(lead)))
+        addresses.append(places(address_words(one.url)))
+    width = max(len(columns), 1)
+    every = [title + lead + address for title, lead, address in zip(titles, leads, addresses, strict=True)]
+    return Words(
+        listed=tuple(columns),
+        every=_rows(_flat(every), len(articles), width),
+        title=_rows(_flat(titles), len(articles), width),
+        runs=_runs(_flat(titles), _flat(leads), len(articles), width),
+        capitals=_capitals(inside, seen, columns),
+    )
+
+
+Flat = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows and columns of words in their order."""
+
+
+def _flat(listed: Sequence[Sequence[int]]) -> Flat:
+    counts = [len(row) for row in listed]
+    columns = np.fromiter((one for row in listed for one in row), dtype=np.int64, count=sum(counts))
+    return np.repeat(np.arange(len(listed)), counts), columns
+
+
+def _rows(flat: Flat, size: int, width: int) -> Any:
+    """Return sparse float32 counts with sorted columns."""
     from scipy.sparse import csr_array
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
-    counted = [[word for word in tokens(text) if word not in ENGLISH_STOP_WORDS] for text in texts]
-    if not any(counted):
-        return csr_array((len(texts), 1), dtype=np.float32)
-    vectoriser = TfidfVectorizer(analyzer=list, sublinear_tf=True, dtype=np.float32)
-    return csr_array(vectoriser.fit_transform(counted))
+    keys, counts = np.unique(flat[0] * width + flat[1], return_counts=True)
+    pointers = np.searchsorted(keys, np.arange(size + 1) * width).astype(np.int32)
+    values = counts.astype(np.float32)
+    return csr_array((values, (keys % width).astype(np.int32), pointers), shape=(size, width))
 
 
-_NAME = re.compile(r"(?<![.!?…]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*", re.MULTILINE)
+def _runs(titles: Flat, leads: Flat, size: int, width: int) -> Any:
+    """Return sparse float32 marks of two words in a row, in a title or a lead."""
+    firsts = []
+    for rows, columns in (titles, leads):
+        follows = rows[1:] == rows[:-1]
+        firsts.append((rows[1:][follows], (columns[:-1] * width + columns[1:])[follows]))
+    rows = np.concatenate([one for one, _ in firsts])
+    kinds, places = np.unique(np.concatenate([two for _, two in firsts]), return_inverse=True)
+    marks = _rows((rows, places), size, max(len(kinds), 1))
+    marks.data[:] = 1
+    return marks
 
 
-def names_in(article: Article) -> set[str]:
-    """Return the capitalised runs of words inside the sentences of the text; titles capitalise too much."""
-    return {" ".join(run.split()).casefold() for run in _NAME.findall(article.text)}
+def _capitals(
+    inside: Mapping[str, int], seen: Mapping[str, str], columns: Mapping[str, int]
+) -> NDArray[np.float32]:
+    """Return by column the share of a word's places inside sentences where it is capitalised."""
+    every, capital = np.zeros(max(len(columns), 1)), np.zeros(max(len(columns), 1))
+    for word, count in inside.items():
+        if folded := seen.get(word):
+            every[columns[folded]] += count
+            capital[columns[folded]] += count * word[0].isupper()
+    share: NDArray[np.float32] = (capital / np.maximum(every, 1)).astype(np.float32)
+    return share
 
 
-_NUMBER = re.compile(r"\d[\d.,]*\d")
-
-
-def numbers_in(article: Article) -> set[str]:
-    """Return the numbers of two digits or more in title and text."""
-    return set(_NUMBER.findall(f"{article.title}\n{article.text}"))
-
-
-def mark_rows(marks: Sequence[set[str]]) -> Any:
-    """Return a binary float32 CSR matrix, one row a set, one column a mark."""
+def weighted_rows(rows: Any, weights: NDArray[np.float32]) -> Any:
+    """Return unit rows of damped counts times the weight of each column (TF-IDF), sparse float32."""
     from scipy.sparse import csr_array
 
-    columns = {mark: place for place, mark in enumerate(sorted(set().union(*marks)))}
-    pointers = np.concatenate([[0], np.cumsum([len(row) for row in marks])])
-    flat = [place for row in marks for place in sorted(columns[mark] for mark in row)]
-    shape = (len(marks), max(len(columns), 1))
-    return csr_array((np.ones(len(flat), dtype=np.float32), flat, pointers), shape=shape)
+    data = ((1 + np.log(rows.data)) * weights[rows.indices]).astype(np.float32)
+    of = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    lengths = np.sqrt(np.bincount(of, weights=data.astype(np.float64) ** 2, minlength=rows.shape[0]))
+    data /= np.maximum(lengths, 1e-9)[of].astype(np.float32)
+    return csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
