@@ -3,7 +3,8 @@
 Takes the evidence of relate; the partition goes to track. HDBSCAN finds the dense cores (Campello,
 Moulavi & Sander 2013). Its density is relative, so that two lone articles in an empty region look
 dense: each core is therefore split, and the pieces merged, by average linkage at one absolute floor
-(UPGMA, Sokal & Michener 1958), and a group that hangs together by a single bridge is cut there.
+(UPGMA, Sokal & Michener 1958), damped for large pieces, and a group that hangs together by a single
+bridge is cut there.
 """
 
 import heapq
@@ -26,12 +27,15 @@ Edges = dict[int, dict[int, float]]
 class GroupNumbers:
     """Floors of the grouping, on the scale of the evidence's score.
 
-    Chosen together with `RelateNumbers` on the days 2020-04-29 and 2020-07-07 of the labelled news,
-    2026-11-22.
+    Chosen on the five labelled days, 2026-11-23; docs/explanation/grouping-quality.md has the scores of
+    each day with what the other four alone would have chosen.
     """
 
-    floor: float = 0.25
-    """Mean evidence between two pieces that makes them one group."""
+    floor: float = 0.3
+    """Evidence between two pieces that makes them one group: its sum by the number of pairs, damped."""
+    damping: float = 0.8
+    """The number of pairs counts to this power. At 1 it would be the mean: but the members of a large
+    story, a hearing or an awards night, tell of its different sides, and few of their pairs are alike."""
     edge_floor: float = 0.1
     """Weaker pairs connect no component; they still count in the means."""
     bridge_floor: float = 0.25
@@ -51,8 +55,8 @@ def group(evidence: Evidence, settings: GroupNumbers = GroupNumbers()) -> Partit
     cores = [
         core for part in _components(edges, settings.edge_floor, settings) for core in _cores(part, edges)
     ]
-    pieces = [piece for core in cores for piece in _linked([[one] for one in core], edges, settings.floor)]
-    merged = _linked(pieces, edges, settings.floor)
+    pieces = [piece for core in cores for piece in _linked([[one] for one in core], edges, settings)]
+    merged = _linked(pieces, edges, settings)
     final = [part for piece in merged for part in _without_bridges(piece, edges, settings.bridge_floor)]
     groups = sorted(sorted(place for one in piece for place in reports[one]) for piece in final)
     ids = evidence.ids
@@ -166,14 +170,16 @@ def _density_labels(distances: NDArray[np.float64]) -> list[int]:
 
 @dataclass(slots=True)
 class _Linkage:
-    """The state of average linkage: alive pieces, and the sums of evidence between them."""
+    """The state of the linkage: alive pieces, and the sums of evidence between them."""
 
     pieces: dict[int, Piece]
     sums: dict[int, dict[int, float]]
+    damping: float
 
-    def mean(self, one: int, other: int) -> float:
-        """Return the mean evidence over all pairs of the two pieces; missing pairs count as none."""
-        return self.sums[one][other] / (len(self.pieces[one]) * len(self.pieces[other]))
+    def nearness(self, one: int, other: int) -> float:
+        """Return the damped mean evidence over all pairs of the two pieces; missing pairs count as none."""
+        pairs = len(self.pieces[one]) * len(self.pieces[other])
+        return float(self.sums[one][other] / pairs**self.damping)
 
     def join(self, one: int, other: int) -> None:
         """Put the other piece into the first."""
@@ -184,8 +190,8 @@ class _Linkage:
                 self.sums[one][third] = self.sums[third][one] = self.sums[one].get(third, 0.0) + total
 
 
-def _linked(pieces: Iterable[Piece], edges: Edges, floor: float) -> list[Piece]:
-    """Return the pieces after joining, nearest first, all whose mean evidence reaches the floor."""
+def _linked(pieces: Iterable[Piece], edges: Edges, settings: GroupNumbers) -> list[Piece]:
+    """Return the pieces after joining, nearest first, all whose nearness reaches the floor."""
     named = {piece[0]: piece for piece in pieces}
     home = {one: name for name, piece in named.items() for one in piece}
     sums: dict[int, dict[int, float]] = {name: {} for name in named}
@@ -193,18 +199,26 @@ def _linked(pieces: Iterable[Piece], edges: Edges, floor: float) -> list[Piece]:
         for other, score in edges[one].items():
             if home.get(other, name) != name:
                 sums[name][home[other]] = sums[name].get(home[other], 0.0) + score
-    state = _Linkage(pieces=named, sums=sums)
-    heap = [(-state.mean(a, b), a, b) for a in sums for b in sums[a] if a < b and state.mean(a, b) >= floor]
-    heapq.heapify(heap)
+    state = _Linkage(pieces=named, sums=sums, damping=settings.damping)
+    heap: list[tuple[float, int, int]] = []
+    for one in sums:
+        _push(heap, state, one, [other for other in sums[one] if one < other], settings.floor)
     while heap:
         nearness, one, other = heapq.heappop(heap)
-        if other not in state.sums.get(one, {}) or -nearness != state.mean(one, other):
+        if other not in state.sums.get(one, {}) or -nearness != state.nearness(one, other):
             continue  # a join has changed this pair since it was pushed
         state.join(one, other)
-        for third in state.sums[one]:
-            if state.mean(one, third) >= floor:
-                heapq.heappush(heap, (-state.mean(one, third), min(one, third), max(one, third)))
+        _push(heap, state, one, state.sums[one], settings.floor)
     return sorted(state.pieces.values())
+
+
+def _push(
+    heap: list[tuple[float, int, int]], state: _Linkage, one: int, others: Iterable[int], floor: float
+) -> None:
+    """Put the pairs of a piece that are near enough to join on the heap, nearest first."""
+    for other in others:
+        if (nearness := state.nearness(one, other)) >= floor:
+            heapq.heappush(heap, (-nearness, min(one, other), max(one, other)))
 
 
 def _without_bridges(piece: Piece, edges: Edges, floor: float) -> list[Piece]:
