@@ -94,7 +94,7 @@ def connected(evidence: Evidence, floor: float) -> Groups:
     """Return the connected parts over pairs of at least this probability (single linkage)."""
     strong = np.flatnonzero(evidence.score >= floor)
     size = len(evidence.ids)
-    labels = _parts(size, evidence.left[strong], evidence.right[strong])
+    labels = _parts(size, evidence.left[strong].astype(np.int64), evidence.right[strong].astype(np.int64))
     return dict(zip(evidence.ids, labels, strict=True))
 
 

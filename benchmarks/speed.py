@@ -61,11 +61,13 @@ def read_stream(stream: Path, count: int) -> list[Article]:
 def projected(articles: list[Article]) -> NDArray[np.float32]:
     """Return unit rows, float32[n, DIM]: a random projection of each article's weighted words."""
     words = read_words(articles)
-    rows = weighted_rows(words.every, weigh_words(words, load_background()).usual)
+    hours = np.array([one.at.timestamp() / 3600 for one in articles])
+    rows = weighted_rows(words.every, weigh_words(words, load_background(), hours).usual)
     directions = np.random.default_rng(7).standard_normal((rows.shape[1], DIM // 2)).astype(np.float32)
     half = rows @ directions
     half /= np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-9)
-    return np.concatenate([half, half], axis=1) / np.sqrt(np.float32(2))
+    whole: NDArray[np.float32] = np.concatenate([half, half], axis=1) / np.sqrt(np.float32(2))
+    return whole
 
 
 @contextmanager

@@ -78,7 +78,7 @@ class _Sheet:
             "tfidf": _norms(self.damped, rarity.usual),
             "tfidf_window": _norms(self.damped, rarity.window),
             "rare": _norms(self.marks, _rare(rarity)),
-            "burst": _norms(self.marks, rarity.burst * rarity.usual),
+            "burst": _burst_norms(self.marks, rarity),
             "names": _norms(self.marks, rarity.name * rarity.usual),
             "tfidf_title": _norms(self.title, rarity.usual),
             "runs": _norms(words.runs, rarity.runs),
@@ -127,19 +127,23 @@ class _Sheet:
 
         usual = rarity.usual[word]
         is_name, is_number = rarity.name[word], rarity.number[word]
+        slices = [np.repeat(rarity.slices[ends], both.counts) for ends in (left, right)]
+        burst, around = (
+            np.maximum(*(by[one, word] for one in slices)) for by in (rarity.burst, rarity.around)
+        )
         runs = _Shared(self.facts.words.runs[left].multiply(self.facts.words.runs[right]))
         norm = np.maximum(self.norms["runs"][left] * self.norms["runs"][right], 1e-6)
         return {
             "tfidf": like("tfidf", both.values * usual**2),
             "tfidf_window": like("tfidf_window", both.values * rarity.window[word] ** 2),
             "rare": like("rare", _rare(rarity)[word] ** 2),
-            "burst": like("burst", (rarity.burst[word] * usual) ** 2),
+            "burst": like("burst", (burst * usual) ** 2),
             "names": like("names", is_name * usual**2),
             "rarest": both.highest(usual),
             "rarest_name": both.highest(usual * is_name),
-            "burst_high": both.highest(rarity.burst[word]),
+            "burst_high": both.highest(burst),
             "number": both.highest(usual * is_number),
-            "spread": np.log1p(-both.highest(-rarity.spread[word], none=-float(len(self.words_count)))),
+            "spread": np.log1p(-both.highest(-around, none=-float(len(self.words_count)))),
             "runs": runs.sum(self.facts.rarity.runs[runs.columns] ** 2) / norm,
             "shared_names": both.sum(is_name),
             "shared_numbers": both.sum(is_number),
@@ -237,6 +241,13 @@ def _norms(rows: Any, weights: Floats) -> NDArray[np.float64]:
     of = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     squares = (rows.data * weights[rows.indices]).astype(np.float64) ** 2
     return np.sqrt(np.bincount(of, weights=squares, minlength=rows.shape[0]))
+
+
+def _burst_norms(rows: Any, rarity: Rarity) -> NDArray[np.float64]:
+    """Return the length of each row, its words weighed by how they burst at its time."""
+    of = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    weights = rarity.burst[rarity.slices[of], rows.indices] * rarity.usual[rows.indices]
+    return np.sqrt(np.bincount(of, weights=weights.astype(np.float64) ** 2, minlength=rows.shape[0]))
 
 
 def _with_data(rows: Any, data: NDArray[Any]) -> Any:

@@ -41,8 +41,11 @@ class RelateNumbers:
     """A word in at most this many articles of the window is rare enough to propose pairs."""
     rare_floor: float = 0.08
     """TF-IDF cosine over rare words alone that makes a candidate."""
+    near_hours: float = 60.0
+    """Neighbours are sought so far away, else a week's articles crowd out those of the day."""
     horizon_hours: float = 168.0
-    """Articles further apart are never compared."""
+    """Articles further apart are never compared; those beyond `near_hours` only when rare words or common
+    neighbours propose it."""
     fade_after: float = 60.0
     """The labelled days say nothing of longer gaps: from here on the probability fades,"""
     fade_hours: float = 96.0
@@ -174,9 +177,9 @@ def survey(
     facts = Facts(
         passages=_unit(rows[:, :half]),
         headlines=_unit(rows[:, half:]),
-        near=nearest(rows, hours, count=settings.neighbours, horizon=settings.horizon_hours),
+        near=nearest(rows, hours, count=settings.neighbours, horizon=settings.near_hours),
         words=words,
-        rarity=weigh_words(words, background or load_background()),
+        rarity=weigh_words(words, background or load_background(), hours),
         hours=hours,
         outlets=np.array([one.outlet_id for one in window], dtype=np.int64),
         roundups=np.array([titles.is_roundup(one.title) for one in window], dtype=np.float32),
