@@ -7,7 +7,7 @@ import click
 from aggregator.cli.output import json_option, print_json, print_table
 from aggregator.domain.errors import StoryUnknown
 from aggregator.domain.stories import Correction
-from aggregator.readers.views import StoryCard, StoryPage
+from aggregator.readers.views import StoryCard, StoryPage, WhyLine
 
 
 @click.group("stories")
@@ -158,6 +158,16 @@ def _print(page: StoryPage) -> None:
             f"{report.at:%d %b %H:%M}  {report.outlet}: {report.headline} (article {report.id})\n"
             f"              {report.link}"
         )
+        if report.why:
+            click.echo(f"              {_told(report.why)}")
         for copy in report.copies:
             kind = "reposted" if copy.is_repost else "same text"
             click.echo(f"              {kind}: {copy.outlet}, {copy.headline}\n              {copy.link}")
+
+
+def _told(why: WhyLine) -> str:
+    quoted = ", ".join(f"“{word}”" for word in why.shared)
+    reasons = "; ".join([*([f"shares {quoted}"] if quoted else []), *why.words])
+    nearest = f"nearest to article {why.nearest} of {why.outlet}, {why.likely}"
+    weakest = " (the weakest link of the story)" if why.is_weakest else ""
+    return (f"{nearest}: {reasons}" if reasons else nearest) + weakest

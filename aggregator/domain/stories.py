@@ -206,11 +206,13 @@ class Correction:
 class Relation:
     """Why an article is in its story: the member nearest to it, and the parts of the evidence by name.
 
-    `score` lies in [0, 1]; parts that could not be measured, such as hours between undated articles,
-    are left out.
+    `score` is the probability that both report one event; parts that could not be measured, such as
+    hours between undated articles, are left out. `shared` are the few most telling words that both
+    have, as articles write them, the most telling first.
     """
 
     article: ArticleId
     nearest: ArticleId
     score: float
     parts: Mapping[str, float]
+    shared: tuple[str, ...] = ()

@@ -89,16 +89,19 @@ class CopyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyLine:
-    """Why a report is in its story: the report nearest to it, how near (0 to 1), and what they share.
+    """Why a report is in its story: the report nearest to it, how sure that is, and what they share.
 
-    `words` are ready to read ("shares 4 names"); `is_weakest` marks the link that holds the least of
-    all in the story.
+    `score` is the probability that both report one event, and `likely` tells it in words.
+    `shared` are words out of the articles, in their language; `words` are ready to read ("2 h apart").
+    `is_weakest` marks the link that holds the least of all in the story.
     """
 
     nearest: ArticleId
     outlet: str
     headline: str
     score: float
+    likely: str
+    shared: tuple[str, ...]
     words: tuple[str, ...]
     is_weakest: bool
 

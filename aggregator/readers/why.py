@@ -3,6 +3,7 @@
 The relations come from storage, where the last build left them; parts are told by their names.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -45,6 +46,8 @@ def _why(relation: Relation, whose: Mapping[ArticleId, ReportLine], is_weakest: 
         outlet=copy.outlet,
         headline=copy.headline,
         score=relation.score,
+        likely=likely(relation.score),
+        shared=relation.shared,
         words=tuple(in_words(relation.parts)),
         is_weakest=is_weakest,
     )
@@ -57,12 +60,10 @@ def in_words(parts: Mapping[str, float]) -> Iterator[str]:
             yield words
 
 
-def _shared(noun: str) -> Callable[[float], str]:
-    def say(value: float) -> str:
-        number = round(value)
-        return f"shares {number} {noun if number == 1 else noun + 's'}" if number else ""
-
-    return say
+def likely(chance: float) -> str:
+    """Return a probability in words, with the number: "very likely the same event (.93)"."""
+    word = next(word for least, word in LIKELY if chance >= least)
+    return f"{word} the same event ({decimal(chance)})"
 
 
 def _apart(hours: float) -> str:
@@ -85,11 +86,19 @@ def decimal(value: float) -> str:
 
 WORDS: Mapping[str, Callable[[float], str]] = {
     "same": lambda value: "the same text, or one points at the other" if value else "",
-    "names": _shared("name"),
-    "numbers": _shared("number"),
+    "series": lambda value: "headlines of one series, which prove nothing" if value else "",
     "hours": _apart,
     "cosine": _share("text similarity"),
-    "tfidf": _share("shared words"),
+    "tfidf": _share("word similarity"),
     "same_outlet": lambda value: "same outlet" if value else "",
 }
 """What each part says, in the order of telling. The parts are those of `stories/relate.py`."""
+
+LIKELY = (
+    (0.95, "almost certainly"),
+    (0.8, "very likely"),
+    (0.6, "likely"),
+    (0.4, "quite possibly"),
+    (-math.inf, "perhaps"),
+)
+"""What a probability of at least so much is called."""

@@ -10,6 +10,9 @@ from aggregator.domain.stories import Relation
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import relations
 
+SHARED = "shared words"
+"""Key of the column `parts` under which the shared words stand, beside the numbers of the parts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relations:
@@ -25,7 +28,8 @@ class Relations:
                 article=ArticleId(row.article_id),
                 nearest=ArticleId(row.nearest_id),
                 score=row.score,
-                parts=row.parts,
+                parts={name: value for name, value in row.parts.items() if name != SHARED},
+                shared=tuple(row.parts.get(SHARED, ())),
             )
             for row in rows
         }
@@ -37,7 +41,12 @@ class Relations:
         for chunk in chunks(stored.keys() - wanted.keys()):
             self.connection.execute(relations.delete().where(relations.c.article_id.in_(chunk)))
         rows = [
-            {"article_id": key, "nearest_id": one.nearest, "score": one.score, "parts": dict(one.parts)}
+            {
+                "article_id": key,
+                "nearest_id": one.nearest,
+                "score": one.score,
+                "parts": {**one.parts, SHARED: list(one.shared)},
+            }
             for key, one in wanted.items()
             if stored.get(key) != one
         ]

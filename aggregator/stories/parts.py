@@ -56,7 +56,7 @@ class Facts:
 
 
 def measure(facts: Facts, left: Places, right: Places) -> dict[str, Floats]:
-    """Return every part of each pair, float32[m] by the names of PARTS, and two counts for the pages."""
+    """Return every part of each pair, float32[m] by the names of PARTS."""
     sheet = _Sheet(facts)
     slices = [
         sheet(left[start : start + _PAIRS], right[start : start + _PAIRS])
@@ -145,8 +145,6 @@ class _Sheet:
             "number": both.highest(usual * is_number),
             "spread": np.log1p(-both.highest(-around, none=-float(len(self.words_count)))),
             "runs": runs.sum(self.facts.rarity.runs[runs.columns] ** 2) / norm,
-            "shared_names": both.sum(is_name),
-            "shared_numbers": both.sum(is_number),
         }
 
     def _titles(self, left: Places, right: Places) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from aggregator.stories.judge import Judge, Judges, load_judges
 from aggregator.stories.nearest import Floats, Keys, Places, keys, near_keys, nearest, rare_word_keys
 from aggregator.stories.parts import Facts, measure
 from aggregator.stories.rarity import weigh_words
+from aggregator.stories.shared import Telling
 from aggregator.stories.words import read_words, weighted_rows
 
 
@@ -61,8 +62,8 @@ class Evidence:
     """Weighted pairs of articles: `left` and `right` are places in `ids`, left < right, each pair once.
 
     `ids` ascend. `score` is float32[m], the probability of one event. `parts` holds float32[m]
-    columns: those of `parts.PARTS`, of which `hours` is NaN where a date is missing; `shared_names`
-    and `shared_numbers` (counts); `same` (copies, reposts, discussions), `held_apart`, `series` 0 or 1.
+    columns: those of `parts.PARTS`, of which `hours` is NaN where a date is missing; `same` (copies,
+    reposts, discussions), `held_apart`, `series` 0 or 1. `telling` can name the words that a pair shares.
     """
 
     ids: tuple[ArticleId, ...]
@@ -70,6 +71,7 @@ class Evidence:
     right: Places
     score: Floats
     parts: Mapping[str, Floats]
+    telling: Telling | None = None
 
 
 def relate(
@@ -157,6 +159,7 @@ class Survey:
             right=right,
             score=np.zeros(len(pairs), dtype=np.float32),
             parts=parts,
+            telling=Telling(words=self.facts.words, rarity=self.facts.rarity),
         )
 
 

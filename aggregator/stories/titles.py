@@ -17,7 +17,7 @@ _NUMBER_WORDS = _words(
     " seventh eighth ninth tenth"
 )
 
-_DATE_WORDS = _words(
+DATE_WORDS = _words(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun"
     " january february march april may june july august september october november december"
     " jan feb mar apr jun jul aug sep sept oct nov dec today yesterday tomorrow tonight"
@@ -40,7 +40,7 @@ def tokens(title: str) -> list[str]:
 def is_series(title: str) -> bool:
     """Return whether a title names a recurring feature ("Morning briefing") and no event."""
     words = [word for word in tokens(title) if not _has_digits(word)]
-    return all(word in _DATE_WORDS or word in _SERIES_WORDS for word in words)
+    return all(word in DATE_WORDS or word in _SERIES_WORDS for word in words)
 
 
 _ROUNDUP = re.compile(
@@ -57,7 +57,7 @@ def is_roundup(title: str) -> bool:
 
 def dateless(title: str) -> tuple[str, ...]:
     """Return the words of a title without its numbers, dates and times of day."""
-    return tuple(word for word in tokens(title) if not _has_digits(word) and word not in _DATE_WORDS)
+    return tuple(word for word in tokens(title) if not _has_digits(word) and word not in DATE_WORDS)
 
 
 def masked(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

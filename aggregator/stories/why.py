@@ -3,13 +3,14 @@
 Takes the evidence of relate and the stories of the run from build, which stores the relations.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Relation
 from aggregator.stories.relate import Evidence
+from aggregator.stories.shared import shared_words
 
 DIGITS = 3
 """Digits kept of scores and parts: more than a page shows, and steady while a window moves on."""
@@ -35,15 +36,25 @@ def closest(evidence: Evidence, stories: Iterable[frozenset[ArticleId]]) -> tupl
         for one, other in ((left, right), (right, left)):
             found = (not bool(same[pair]), score, -other, pair)
             best[one] = max(best.get(one, found), found)
+    chosen = sorted(best.items())
+    shared = _shared(evidence, [pair for _, (_, _, _, pair) in chosen])
     return tuple(
         Relation(
             article=evidence.ids[one],
             nearest=evidence.ids[-other],
             score=round(score, DIGITS),
             parts=dict(_parts(evidence, pair)),
+            shared=words,
         )
-        for one, (_, score, other, pair) in sorted(best.items())
+        for (one, (_, score, other, pair)), words in zip(chosen, shared, strict=True)
     )
+
+
+def _shared(evidence: Evidence, pairs: Sequence[int]) -> Sequence[tuple[str, ...]]:
+    """Return the words that each pair shares; none where the evidence came without words."""
+    if evidence.telling is None:
+        return [()] * len(pairs)
+    return shared_words(evidence.telling, evidence.left[list(pairs)], evidence.right[list(pairs)])
 
 
 def _parts(evidence: Evidence, pair: int) -> Iterator[tuple[str, float]]:

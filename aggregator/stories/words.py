@@ -26,6 +26,8 @@ _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*")
 _INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]+(?:[’'][^\W\d_]+)*")
 """Words after another word, or its comma: no sentence, quotation or bracket begins with them."""
 _POSSESSIVE = ("’s", "'s")
+_ENDING = re.compile(r"\.[a-z]{3,5}$")
+"""Of a file (".html"): it is part of an address, not of a headline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +36,11 @@ class Words:
 
     `every` counts title, lead and address; `title` the title alone; `runs` marks two words in a row,
     with columns of its own. `capitals` float32[v] is the share of a word's places inside sentences
-    where it is capitalised, 0 where it has none.
+    where it is capitalised, 0 where it has none; `written` is how each word is mostly written there.
     """
 
     listed: tuple[str, ...]
+    written: tuple[str, ...]
     every: Any
     title: Any
     runs: Any
@@ -51,14 +54,19 @@ def tokens(text: str) -> list[str]:
 
 def _folded(word: str) -> str:
     """Return a word in small letters without its possessive s; nothing for a single letter."""
-    word = word[:-2] if word.endswith(_POSSESSIVE) else word
+    word = _bare(word)
     return word.casefold() if len(word) > 1 or word.isdigit() else ""
+
+
+def _bare(word: str) -> str:
+    return word[:-2] if word.endswith(_POSSESSIVE) else word
 
 
 def address_words(url: str) -> list[str]:
     """Return the words of an address that spells a headline out, else none."""
     part = max(urlsplit(url).path.split("/"), key=lambda piece: piece.count("-"))
-    words = [word.casefold() for word in re.split(r"[-_.]", part) if word.isalpha() and len(word) > 2]
+    pieces = re.split(r"[-_.]", _ENDING.sub("", part))
+    words = [word.casefold() for word in pieces if word.isalpha() and len(word) > 2]
     return words if len(words) >= ADDRESS_WORDS else []
 
 
@@ -84,6 +92,7 @@ def read_words(articles: Sequence[Article]) -> Words:
     every = [title + lead + address for title, lead, address in zip(titles, leads, addresses, strict=True)]
     return Words(
         listed=tuple(columns),
+        written=_written(inside, seen, columns),
         every=_rows(_flat(every), len(articles), width),
         title=_rows(_flat(titles), len(articles), width),
         runs=_runs(_flat(titles), _flat(leads), len(articles), width),
@@ -135,6 +144,19 @@ def _capitals(
             capital[columns[folded]] += count * word[0].isupper()
     share: NDArray[np.float32] = (capital / np.maximum(every, 1)).astype(np.float32)
     return share
+
+
+def _written(
+    inside: Mapping[str, int], seen: Mapping[str, str], columns: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Return by column the form that a word mostly has inside sentences, else as it was first seen."""
+    forms: dict[str, str] = {}
+    for word, folded in seen.items():
+        forms.setdefault(folded, word)
+    for word, _ in sorted(inside.items(), key=lambda one: (one[1], one[0])):
+        if known := seen.get(word):
+            forms[known] = word
+    return tuple(_bare(forms.get(folded, folded)) for folded in columns)
 
 
 def weighted_rows(rows: Any, weights: NDArray[np.float32]) -> Any:

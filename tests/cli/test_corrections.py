@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.domain.stories import Folding, Opened, StoryChanges
+from aggregator.domain.ids import ArticleId
+from aggregator.domain.stories import Folding, Opened, Relation, StoryChanges
 from aggregator.storage import open_storage
 from aggregator.stories.describe import describe
 from tests.factories import make_draft, make_new_feed
@@ -70,3 +71,18 @@ def test_own_file_can_be_scored_only_when_there_is_one(type_):
 
     assert result.exit_code == 2
     assert "own-pairs.jsonl cannot be scored" in result.stderr
+
+
+def test_story_tells_under_each_report_why_it_is_there(type_, stories, folder):
+    storage = open_storage(f"sqlite:///{folder / 'data' / 'broadfold.db'}")
+    why = {"article": ArticleId(1), "nearest": ArticleId(2), "parts": {"hours": 0.0}}
+    with storage.writing() as work:
+        work.relations.replace([Relation(**why, score=0.931, shared=("Orsholm", "14"))], among=[1])
+    storage.close()
+
+    shown = type_("stories", "show", "1").output.splitlines()
+
+    assert [line.strip() for line in shown if "nearest" in line] == [
+        "nearest to article 2 of Lantern, very likely the same event (.93): "
+        "shares “Orsholm”, “14”; published at the same time"
+    ]

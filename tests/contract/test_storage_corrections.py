@@ -91,7 +91,13 @@ def test_relations_replace_those_of_the_articles_looked_at_and_no_others(
     storage: Storage, keys: tuple[ArticleId, ...]
 ) -> None:
     def relation(one: int, other: int, score: float = 0.5) -> Relation:
-        return Relation(article=keys[one], nearest=keys[other], score=score, parts={"cosine": 0.75})
+        return Relation(
+            article=keys[one],
+            nearest=keys[other],
+            score=score,
+            parts={"cosine": 0.75},
+            shared=("Øresund", "14")[: one + 1],
+        )
 
     with storage.writing() as work:
         work.relations.replace([relation(0, 1), relation(1, 0), relation(2, 3)], among=keys)

@@ -83,6 +83,15 @@ def test_look_alikes_stay_different_stories(paper, apart):
     assert len(stories_of(paper, *apart)) == len(apart)
 
 
+def test_report_tells_which_words_it_shares_with_the_nearest(paper):
+    piece = "isvik-chip-plant-4"
+    page = paper.room.reading.story(paper.story_id(piece))
+
+    whys = [line.why for line in page.reports if line.why]
+    assert any("Isvik" in why.shared for why in whys)
+    assert "“<bdi>Isvik</bdi>”" in paper.get(f"/stories/{paper.story_id(piece)}")
+
+
 def test_foreign_article_says_its_language_and_whom_it_credits(paper):
     number = paper.article_id("duckford-school-law-2")
     html = paper.get(f"/articles/{number}")

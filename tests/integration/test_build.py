@@ -15,6 +15,7 @@ from aggregator.domain.stories import Merged, Story, StoryChanges, StoryState
 from aggregator.storage import Storage
 from aggregator.stories.build import LEASE, Build
 from aggregator.stories.group import GroupNumbers
+from aggregator.stories.passage import passage
 from tests.databases import memory_storage
 from tests.factories import make_draft, make_new_feed
 from tests.fakes import NOON, FrozenClock, HashedWords
@@ -59,7 +60,12 @@ class Desk:
     def store_bridge(self) -> tuple[ArticleId, ...]:
         """Store three outlets' own reports of one event."""
         return tuple(
-            self.store(outlet, f"Harbour bridge in Orsholm closed, {outlet} learns", text)
+            self.store(
+                outlet,
+                f"Harbour bridge in Orsholm closed, {outlet} learns",
+                text,
+                url=f"https://{outlet}.example/bridge",
+            )
             for outlet, text in REPORTS.items()
         )
 
@@ -188,7 +194,8 @@ def test_equal_texts_are_embedded_once(desk: Desk) -> None:
     report = desk.build()()
     assert report is not None
     assert (report.embedded, report.articles) == (1, 2)
-    assert len(desk.embedder.encoded) == 1
+    headline = "Harbour bridge closed"
+    assert desk.embedder.encoded == [passage(headline, REPORTS["lantern"]), headline]
     assert len({*desk.homes(*copies)}) == 1
 
 

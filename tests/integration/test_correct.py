@@ -344,6 +344,7 @@ def test_page_of_a_story_tells_why_its_reports_are_together_until_one_is_taken_o
     whys = [line.why for line in page.reports if line.why]
     assert len(whys) == 3
     assert all("published at the same time" in why.words for why in whys)
+    assert all("Orsholm" in why.shared for why in whys)
     assert any(why.is_weakest for why in whys)
     correct.split(home, [bridge[0]])
     page = reading.story(home)

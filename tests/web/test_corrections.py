@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -129,21 +131,50 @@ def test_correction_asked_for_by_another_site_is_refused(
     assert client.get(f"/stories/1/{what}").status_code == 405
 
 
+def make_why(**fields: Any) -> WhyLine:
+    values: dict[str, Any] = {
+        "nearest": make_report(2).id,
+        "outlet": "Isvik Post",
+        "headline": "Bridge <shut>",
+        "score": 0.714,
+        "likely": "likely the same event (.71)",
+        "shared": (),
+        "words": (),
+        "is_weakest": False,
+    }
+    return WhyLine(**values | fields)
+
+
 def test_report_says_why_it_is_in_the_story(reading: FakeReading, client: FlaskClient) -> None:
-    why = WhyLine(
-        nearest=make_report(2).id,
-        outlet="Isvik Post",
-        headline="Bridge <shut>",
-        score=0.714,
-        words=("shares 4 names", "2 h apart"),
-        is_weakest=True,
-    )
+    why = make_why(shared=("Orsholm", "<b>", "نهر"), words=("2 h apart",), is_weakest=True)
     reading.stories = {2: make_story(make_card(2), reports=(make_report(1, why=why), make_report(2)))}
 
     reports = read(client.get("/stories/2").text).with_class("report")
 
     assert reports[0].text.endswith(
-        "Why together? Nearest to Bridge <shut> (Isvik Post), by 0.71 of 1: shares 4 names; 2 h apart. "
-        "This is the weakest link of the story."
+        "Why together? Nearest to Bridge <shut> (Isvik Post); likely the same event (.71): "
+        "shares “Orsholm”, “<b>”, “نهر”; 2 h apart. This is the weakest link of the story."
     )
     assert "Why together?" not in reports[1].text
+
+
+@pytest.mark.parametrize(
+    ("shared", "words", "end"),
+    [
+        (("Orsholm",), (), "likely the same event (.71): shares “Orsholm”."),
+        ((), ("2 h apart",), "likely the same event (.71): 2 h apart."),
+        ((), (), "likely the same event (.71)."),
+    ],
+)
+def test_reasons_that_are_missing_leave_no_trace(
+    reading: FakeReading, client: FlaskClient, shared: tuple[str, ...], words: tuple[str, ...], end: str
+) -> None:
+    why = make_why(shared=shared, words=words)
+    reading.stories = {2: make_story(make_card(2), reports=(make_report(1, why=why), make_report(2)))}
+    assert read(client.get("/stories/2").text).with_class("report")[0].text.endswith(end)
+
+
+def test_shared_words_of_any_script_keep_to_themselves(reading: FakeReading, client: FlaskClient) -> None:
+    why = make_why(shared=("نهر",))
+    reading.stories = {2: make_story(make_card(2), reports=(make_report(1, why=why), make_report(2)))}
+    assert "“<bdi>نهر</bdi>”" in client.get("/stories/2").text

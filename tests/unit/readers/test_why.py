@@ -5,12 +5,14 @@ import pytest
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Relation
 from aggregator.readers.views import WhyLine
-from aggregator.readers.why import in_words, told
+from aggregator.readers.why import in_words, likely, told
 from tests.web.fake_reading import make_copy, make_report
 
 
-def relation(article: int, nearest: int, score: float, **parts: float) -> Relation:
-    return Relation(article=ArticleId(article), nearest=ArticleId(nearest), score=score, parts=parts)
+def relation(article: int, nearest: int, score: float, *shared: str, **parts: float) -> Relation:
+    return Relation(
+        article=ArticleId(article), nearest=ArticleId(nearest), score=score, parts=parts, shared=shared
+    )
 
 
 def related(*found: Relation) -> dict[ArticleId, Relation]:
@@ -21,14 +23,11 @@ def related(*found: Relation) -> dict[ArticleId, Relation]:
     ("parts", "words"),
     [
         (
-            {"cosine": 0.812, "hours": 2.2, "names": 4.0},
-            ["shares 4 names", "2 h apart", "text similarity .81"],
+            {"cosine": 0.812, "hours": 2.2, "names": 0.9},
+            ["2 h apart", "text similarity .81"],
         ),
-        ({"names": 1.0, "numbers": 1.0}, ["shares 1 name", "shares 1 number"]),
-        (
-            {"names": 0.0, "numbers": 0.0, "same": 0.0, "same_outlet": 0.0, "tfidf": 0.05},
-            ["shared words .05"],
-        ),
+        ({"same": 0.0, "same_outlet": 0.0, "series": 0.0, "tfidf": 0.05}, ["word similarity .05"]),
+        ({"series": 1.0}, ["headlines of one series, which prove nothing"]),
         (
             {"same": 1.0, "hours": 0.0},
             ["the same text, or one points at the other", "published at the same time"],
@@ -44,15 +43,34 @@ def test_parts_are_told_in_words(parts, words):
     assert list(in_words(parts)) == words
 
 
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [
+        (1.0, "almost certainly the same event (1)"),
+        (0.95, "almost certainly the same event (.95)"),
+        (0.93, "very likely the same event (.93)"),
+        (0.6, "likely the same event (.60)"),
+        (0.41, "quite possibly the same event (.41)"),
+        (0.2, "perhaps the same event (.20)"),
+        (0.0, "perhaps the same event (.00)"),
+    ],
+)
+def test_probability_is_told_in_words_with_its_number(chance, words):
+    assert likely(chance) == words
+
+
 def test_report_names_its_nearest_and_what_they_share():
-    reports = told((make_report(1), make_report(2, outlet=3)), related(relation(1, 2, 0.7, names=2.0)))
+    found = relation(1, 2, 0.7, "Nkurunziza", "Burundi", hours=2.0)
+    reports = told((make_report(1), make_report(2, outlet=3)), related(found))
 
     assert reports[0].why == WhyLine(
         nearest=ArticleId(2),
         outlet="Isvik Post",
         headline="Harbour bridge closed",
         score=0.7,
-        words=("shares 2 names",),
+        likely="likely the same event (.70)",
+        shared=("Nkurunziza", "Burundi"),
+        words=("2 h apart",),
         is_weakest=False,
     )
     assert reports[1].why is None

@@ -50,10 +50,8 @@ def test_reports_on_one_event_are_related_and_strangers_are_not() -> None:
 
 def test_parts_say_what_two_articles_share() -> None:
     evidence = weigh([make(1, BRIDGE), make(2, CRACKS, hours=12)])
-    shared = ("shared_names", "shared_numbers", "same", "same_outlet", "held_apart", "series", "hours")
+    shared = ("same", "same_outlet", "held_apart", "series", "hours")
     assert {name: part(evidence, name) for name in shared} == {
-        "shared_names": [1.0],
-        "shared_numbers": [1.0],
         "same": [0.0],
         "same_outlet": [0.0],
         "held_apart": [0.0],
