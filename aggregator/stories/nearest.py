@@ -37,6 +37,7 @@ def nearest(rows: Floats, hours: NDArray[np.float64], *, count: int, horizon: fl
     order = np.argsort(hours, kind="stable")  # NaN, the undated, come last
     times = hours[order]
     dated = int(np.isfinite(times).sum())
+    is_long = dated > 0 and times[dated - 1] - times[0] > horizon
     places = np.full((len(rows), count), -1, dtype=np.int32)
     cosines = np.zeros((len(rows), count), dtype=np.float32)
     for start in range(0, len(rows), _CHUNK):
@@ -44,6 +45,8 @@ def nearest(rows: Floats, hours: NDArray[np.float64], *, count: int, horizon: fl
         here, there = order[start:stop], order[_reach(times, dated, start, stop, horizon)]
         likeness = rows[here] @ rows[there].T
         likeness[here[:, None] == there[None, :]] = -1
+        if is_long:
+            likeness[np.abs(hours[here][:, None] - hours[there][None, :]) > horizon] = -1
         some = _highest(likeness, count)
         values = np.take_along_axis(likeness, some, axis=1)
         found = np.where(values > 0, there[some], -1)

@@ -63,7 +63,7 @@ def weigh_words(words: Words, background: Background, hours: NDArray[np.float64]
     within = np.bincount(words.every[np.flatnonzero(covered)].indices, minlength=width)
     is_known = 2 * within >= np.maximum(spread, 1)
     share = np.where(
-        is_known, (known + spread + 0.5) / (background.articles + size), (spread + 0.5) / (size + 1)
+        is_known, (known + spread + 0.5) / max(background.articles + size, 1), (spread + 0.5) / (size + 1)
     )
     slices = _slices(hours)
     around, sizes = _around(words.every, slices)

@@ -64,7 +64,7 @@ def _bare(word: str) -> str:
 
 def address_words(url: str) -> list[str]:
     """Return the words of an address that spells a headline out, else none."""
-    part = max(urlsplit(url).path.split("/"), key=lambda piece: piece.count("-"))
+    part = max(urlsplit(url).path.split("/"), key=lambda piece: len(re.findall("[-_]", piece)))
     pieces = re.split(r"[-_.]", _ENDING.sub("", part))
     words = [word.casefold() for word in pieces if word.isalpha() and len(word) > 2]
     return words if len(words) >= ADDRESS_WORDS else []
