@@ -164,9 +164,15 @@ def as_json(model: Any, parts: Sequence[str]) -> dict[str, Any]:
                 nodes.append([_short(node["value"])])
                 continue
             way = [int(node["missing_go_to_left"]), int(node["left"]), int(node["right"])]
-            nodes.append([int(node["feature_idx"]), float(np.float32(node["num_threshold"])), *way])
+            nodes.append([int(node["feature_idx"]), at_most(node["num_threshold"]), *way])
         trees.append(nodes)
     return {"parts": list(parts), "base": float(model._baseline_prediction.ravel()[0]), "trees": trees}
+
+
+def at_most(threshold: float) -> float:
+    """Return the highest float32 that is not above a threshold: the parts are compared as float32."""
+    near = np.float32(threshold)
+    return float(near if float(near) <= threshold else np.nextafter(near, np.float32(-np.inf)))
 
 
 def _short(number: float) -> float:

@@ -101,7 +101,7 @@ def read_judge(raw: Mapping[str, Any]) -> Judge:
                 splits[node[0]].append((np.float32(node[1]), place, bool(node[2]), ruled_out))
     steps = tuple(np.unique(np.array([one[0] for one in some], dtype=np.float32)) for some in splits)
     masks = tuple(_masks(step, some, len(trees)) for step, some in zip(steps, splits, strict=True))
-    return Judge(parts=tuple(raw["parts"]), base=raw["base"], steps=steps, masks=masks, values=values)
+    return Judge(parts=tuple(raw["parts"]), base=float(raw["base"]), steps=steps, masks=masks, values=values)
 
 
 def _leaves(nodes: Sequence[Node], place: int) -> Iterator[int]:

@@ -5,7 +5,7 @@ Takes plain titles from relate and gives back values; English words for dates an
 
 import re
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|\w+")
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*(?:(?:st|nd|rd|th)\b)?|\w+")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -46,7 +46,7 @@ def is_series(title: str) -> bool:
 _ROUNDUP = re.compile(
     r"\b(briefing|newsletter|morning mail|round-?up|recap|digest|headlines|front pages?|quiz|crossword"
     r"|horoscopes?|things to know|things you need|need to know|week in|day in|photos of|in pictures|in photos"
-    r"|what to watch|podcast|top stories|letters?:|best of|what the papers say)\b"
+    r"|what to watch|podcast|top stories|letters?(?=:)|best of|what the papers say)\b"
 )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.stories.background import Background, load_background, written
@@ -12,6 +12,7 @@ from aggregator.stories.background import Background, load_background, written
 WORDS = st.text(st.characters(categories=["Ll", "Lo", "Nd"]), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Background,

@@ -1,6 +1,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aggregator.domain.errors import ModelUnusable
@@ -8,9 +9,12 @@ from aggregator.stories.embed import (
     DEFAULT_WEIGHTS_SHA256,
     SentenceTransformerEmbedder,
     check_weights,
+    encode_articles,
     open_embedder,
 )
-from aggregator.stories.passage import PASSAGE_VERSION
+from aggregator.stories.passage import PASSAGE_VERSION, passage
+from tests.factories import make_article
+from tests.fakes import HashedWords
 
 
 def test_model_id_names_the_model_and_the_cut_of_the_text() -> None:
@@ -52,6 +56,28 @@ def test_the_weights_are_read_once_a_process(tmp_path: Path) -> None:
     check_weights("m", weights, hashlib.sha256(b"the model").hexdigest())
     weights.unlink()
     check_weights("m", weights, hashlib.sha256(b"the model").hexdigest())
+
+
+def test_product_of_two_rows_is_the_mean_of_both_cosines() -> None:
+    articles = [
+        make_article(1, "Harbour bridge closed", "Cracks."),
+        make_article(2, "Bridge shut", "Cracks."),
+    ]
+    embedder = HashedWords()
+    rows = encode_articles(embedder, articles)
+    passages = embedder.encode([passage(one.title, one.text) for one in articles])
+    titles = embedder.encode([one.title for one in articles])
+    assert rows.shape == (2, 2 * embedder.dim)
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(1)
+    assert rows[0] @ rows[1] == pytest.approx((passages[0] @ passages[1] + titles[0] @ titles[1]) / 2)
+
+
+def test_article_without_headline_is_placed_by_its_text_alone_and_equal_texts_are_embedded_once() -> None:
+    embedder = HashedWords()
+    rows = encode_articles(embedder, [make_article(1, " ", "Cracks."), make_article(2, "", "Cracks.")])
+    assert embedder.encoded == [passage("", "Cracks.")]
+    assert rows[0].tolist() == rows[1].tolist()
+    assert rows[0][: embedder.dim].tolist() == rows[0][embedder.dim :].tolist()
 
 
 @pytest.mark.model

@@ -64,7 +64,7 @@ WINDOWS = st.lists(
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1024])
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(window=WINDOWS, count=st.integers(1, 6), horizon=st.sampled_from([0.0, 24.0, 400.0]))
 def test_neighbours_are_those_of_looking_at_every_pair(chunk, window, count, horizon):
     rows = np.stack([np.random.default_rng(seed).standard_normal(5) for seed, _ in window]).astype(np.float32)

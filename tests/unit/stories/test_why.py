@@ -3,9 +3,12 @@
 import numpy as np
 
 from aggregator.domain.ids import ArticleId
-from aggregator.domain.stories import Relation
-from aggregator.stories.relate import Evidence
+from aggregator.domain.stories import Folding, Relation
+from aggregator.stories.embed import encode_articles
+from aggregator.stories.relate import Evidence, relate
 from aggregator.stories.why import closest
+from tests.factories import make_article
+from tests.fakes import HashedWords
 
 
 def evidence(*pairs: tuple[int, int, float, float], count: int = 4) -> Evidence:
@@ -50,3 +53,21 @@ def test_equal_scores_go_to_the_earlier_member():
 
 def test_older_member_without_evidence_is_passed_over():
     assert closest(evidence((0, 1, 0.6, 0)), [group(3, 10), group(11)]) == ()
+
+
+def test_relation_names_what_both_articles_share_of_the_words_of_the_window():
+    articles = [
+        make_article(1, "Burundi mourns", "The president, Pierre Nkurunziza of Burundi, has died.", outlet=1),
+        make_article(2, "Successor sworn in", "A successor to Nkurunziza of Burundi is sworn in.", outlet=2),
+        make_article(3, "Otter seen", "An otter was seen in the canal.", outlet=3),
+    ]
+    found = closest(relate(articles, encode_articles(HashedWords(), articles), Folding()), [group(1, 2)])
+
+    assert [(one.article, one.nearest, one.shared) for one in found] == [
+        (1, 2, ("Nkurunziza", "Burundi")),
+        (2, 1, ("Nkurunziza", "Burundi")),
+    ]
+
+
+def test_evidence_without_words_shares_none():
+    assert {one.shared for one in closest(evidence((0, 1, 0.6, 0)), [group(10, 11)])} == {()}
