@@ -37,16 +37,15 @@ def nearest(rows: Floats, hours: NDArray[np.float64], *, count: int, horizon: fl
     order = np.argsort(hours, kind="stable")  # NaN, the undated, come last
     times = hours[order]
     dated = int(np.isfinite(times).sum())
-    is_long = dated > 0 and times[dated - 1] - times[0] > horizon
     places = np.full((len(rows), count), -1, dtype=np.int32)
     cosines = np.zeros((len(rows), count), dtype=np.float32)
     for start in range(0, len(rows), _CHUNK):
         stop = min(start + _CHUNK, len(rows))
-        here, there = order[start:stop], order[_reach(times, dated, start, stop, horizon)]
+        reach = _reach(times, dated, start, stop, horizon)
+        here, there = order[start:stop], order[reach]
         likeness = rows[here] @ rows[there].T
         likeness[here[:, None] == there[None, :]] = -1
-        if is_long:
-            likeness[np.abs(hours[here][:, None] - hours[there][None, :]) > horizon] = -1
+        _part_distant(likeness, times[:dated], times[start : min(stop, dated)], reach, horizon)
         some = _highest(likeness, count)
         values = np.take_along_axis(likeness, some, axis=1)
         found = np.where(values > 0, there[some], -1)
@@ -71,6 +70,22 @@ def _reach(times: NDArray[np.float64], dated: int, start: int, stop: int, horizo
     first = np.searchsorted(times[:dated], times[start] - horizon)
     last = np.searchsorted(times[:dated], times[stop - 1] + horizon, side="right")
     return np.concatenate([np.arange(first, last), np.arange(dated, len(times))])
+
+
+def _part_distant(
+    likeness: Floats,
+    dated: NDArray[np.float64],
+    own: NDArray[np.float64],
+    reach: NDArray[np.intp],
+    horizon: float,
+) -> None:
+    """Make the likeness of each dated row, with its own time, to those beyond its horizon −1, in place."""
+    first = np.searchsorted(reach, np.searchsorted(dated, own - horizon)).tolist()
+    last = np.searchsorted(reach, np.searchsorted(dated, own + horizon, side="right")).tolist()
+    end = int(np.searchsorted(reach, len(dated)))
+    for row, (left, right) in enumerate(zip(first, last, strict=True)):
+        likeness[row, :left] = -1
+        likeness[row, right:end] = -1
 
 
 def near_keys(near: Neighbours, floor: float) -> Keys:

@@ -65,8 +65,8 @@ def weigh_words(words: Words, background: Background, hours: NDArray[np.float64]
     share = np.where(
         is_known, (known + spread + 0.5) / max(background.articles + size, 1), (spread + 0.5) / (size + 1)
     )
-    slices = _slices(hours)
-    around, sizes = _around(words.every, slices)
+    slices, numbers = _slices(hours)
+    around, sizes = _around(words.every, slices, numbers)
     expected = sizes[:, None] * (known + 1) / max(background.articles, 1)
     burst = np.where(is_known, np.log((around + 1) / (expected + 1)), 0).clip(0)
     number = np.zeros(width)
@@ -88,27 +88,31 @@ def weigh_words(words: Words, background: Background, hours: NDArray[np.float64]
     )
 
 
-def _slices(hours: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the slice of time of each article, 1 and up; 0 for the undated, which may be of any."""
+def _slices(hours: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the slice of time of each article, 1 and up, and the number of each slice since 1970.
+
+    Slice 0 is that of the undated, which may be of any time. Only slices that hold an article are
+    there, so that one that is wrongly dated years back costs no more than any other. They stay where
+    they are when the window moves on.
+    """
     slices = np.zeros(len(hours), dtype=np.int64)
     dated = np.isfinite(hours)
-    if dated.any():
-        # Whole slices since 1970, so that the slices stay where they are when the window moves on.
-        whole = np.floor(hours[dated] / SLICE_HOURS).astype(np.int64)
-        slices[dated] = whole - whole.min() + 1
-    return slices
+    numbers, places = np.unique(np.floor(hours[dated] / SLICE_HOURS), return_inverse=True)
+    slices[dated] = places + 1
+    return slices, np.concatenate([[0], numbers]).astype(np.int64)
 
 
-def _around(every: Any, slices: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _around(
+    every: Any, slices: NDArray[np.int64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return by slice how many of the articles around it have each word, and how many these are."""
     from scipy.sparse import csr_array
 
-    count, size = int(slices.max(initial=0)) + 1, len(slices)
+    count, size = len(numbers), len(slices)
     marks = csr_array((np.ones_like(every.data), every.indices, every.indptr), shape=every.shape)
     members = csr_array((np.ones(size, dtype=np.float32), (slices, np.arange(size))), shape=(count, size))
     own = (members @ marks).toarray().astype(np.float64)
-    number = np.arange(count)
-    near = np.abs(number[:, None] - number[None, :]) <= SLICES_AROUND
+    near = np.abs(numbers[:, None] - numbers[None, :]) <= SLICES_AROUND
     near[0, :] = near[:, 0] = True
     return near @ own, near @ np.bincount(slices, minlength=count).astype(np.float64)
 

@@ -15,12 +15,19 @@ USUAL = Background(
 )
 
 
-def weigh(*titles, background=USUAL):
-    """Return rows of weights by word, and whether each article is covered, of articles with these titles."""
+def weigh(*titles, background=USUAL, hours=None):
+    """Return rows of weights by word, and whether each article is covered, of articles with these titles.
+
+    `burst` and `around` are those at the time of the first article, undated unless told.
+    """
     words = read_words([make_article(n, title, "") for n, title in enumerate(titles, start=1)])
-    rarity = weigh_words(words, background)
+    times = np.full(len(titles), np.nan) if hours is None else np.array(hours, dtype=np.float64)
+    rarity = weigh_words(words, background, times)
+    first = int(rarity.slices[0]) if titles else 0
+    columns = {"usual": rarity.usual, "window": rarity.window, "spread": rarity.spread}
+    columns |= {"burst": rarity.burst[first], "around": rarity.around[first]}
     rows = {
-        word: {name: float(getattr(rarity, name)[place]) for name in ("usual", "window", "burst", "spread")}
+        word: {name: float(column[place]) for name, column in columns.items()}
         for place, word in enumerate(words.listed)
     }
     return rows, rarity.covered.tolist()
@@ -31,10 +38,22 @@ def test_rare_words_weigh_by_background_and_window_together():
 
     assert covered == [1, 1]
     assert rows["the"] == pytest.approx(
-        {"usual": -log(902.5 / 1002), "window": log(3 / 2.5), "burst": log(3 / (2 * 0.901 + 1)), "spread": 2}
+        {
+            "usual": -log(902.5 / 1002),
+            "window": log(3 / 2.5),
+            "burst": log(3 / (2 * 0.901 + 1)),
+            "spread": 2,
+            "around": 2,
+        }
     )
     assert rows["harbour"] == pytest.approx(
-        {"usual": -log(11.5 / 1002), "window": log(3 / 1.5), "burst": log(2 / (2 * 0.011 + 1)), "spread": 1}
+        {
+            "usual": -log(11.5 / 1002),
+            "window": log(3 / 1.5),
+            "burst": log(2 / (2 * 0.011 + 1)),
+            "spread": 1,
+            "around": 1,
+        }
     )
 
 
@@ -45,6 +64,43 @@ def test_word_that_is_everywhere_today_and_rarely_before_bursts():
     assert rows["award"]["burst"] == pytest.approx(log(51 / 5.1))
     assert rows["oscars"]["burst"] > rows["award"]["burst"] > rows["police"]["burst"] > rows["the"]["burst"]
     assert rows["oscars"]["usual"] > rows["award"]["usual"] > rows["police"]["usual"] > rows["the"]["usual"]
+
+
+def test_burst_is_counted_around_an_articles_own_time():
+    day, week = ["the oscars"] * 10, ["the police award"] * 90
+    today = weigh(*day, *week, hours=[1000.0] * 10 + [1100.0] * 90)[0]["oscars"]
+    after = weigh(*reversed(week), *day, hours=[1100.0] * 90 + [1000.0] * 10)[0]["oscars"]
+    alike = weigh(*day, *week, hours=[1000.0] * 10 + [1020.0] * 90)[0]["oscars"]
+
+    assert (today["around"], after["around"], alike["around"]) == (10, 0, 10)
+    assert today["burst"] == pytest.approx(log(11 / (10 * 2 / 1000 + 1)))
+    assert after["burst"] == 0
+    assert alike["burst"] == pytest.approx(log(11 / (100 * 2 / 1000 + 1)))
+    assert today["usual"] == after["usual"]
+
+
+def test_undated_articles_count_at_any_time_and_see_all():
+    titles = ["the oscars", "the oscars award", "the oscars"]
+    hours = [0.0, 500.0, float("nan")]
+
+    assert [weigh(*titles, hours=hours)[0]["oscars"]["around"]] == [2]
+    assert weigh(*titles[::-1], hours=hours[::-1])[0]["oscars"]["around"] == 3
+
+
+def test_slices_stay_where_they_are_when_the_window_moves_on():
+    articles = [make_article(n, "the oscars") for n in range(4)]
+    hours = np.array([11.0, 13.0, 23.0, 25.0])
+    slices = weigh_words(read_words(articles), USUAL, hours).slices
+    later = weigh_words(read_words(articles[1:]), USUAL, hours[1:]).slices
+
+    assert (slices.tolist(), later.tolist()) == ([1, 2, 2, 3], [1, 1, 2])
+
+
+def test_article_dated_decades_back_takes_no_room():
+    articles = [make_article(n, "the oscars") for n in range(3)]
+    rarity = weigh_words(read_words(articles), USUAL, np.array([0.0, 500_000.0, 500_001.0]))
+
+    assert (rarity.slices.tolist(), rarity.burst.shape[0]) == ([1, 2, 2], 3)
 
 
 def test_word_that_is_rarer_than_usual_does_not_burst():
@@ -58,10 +114,10 @@ def test_language_that_the_background_does_not_know_is_weighed_by_the_window_alo
 
     assert covered == [0, 0, 0]
     assert rows["die"] == pytest.approx(
-        {"usual": -log(3.5 / 4), "window": log(4 / 3.5), "burst": 0, "spread": 3}
+        {"usual": -log(3.5 / 4), "window": log(4 / 3.5), "burst": 0, "spread": 3, "around": 3}
     )
     assert rows["2019"] == pytest.approx(
-        {"usual": -log(1.5 / 4), "window": log(4 / 1.5), "burst": 0, "spread": 1}
+        {"usual": -log(1.5 / 4), "window": log(4 / 1.5), "burst": 0, "spread": 1, "around": 1}
     )
 
 
@@ -78,7 +134,7 @@ def test_word_of_two_languages_is_weighed_where_it_mostly_stands():
 def test_names_and_numbers_are_marked():
     lead = "and Orsholm saw it, but Orsholm and orsholm slept. It had 14 of 5 ferries, Ferries and ferries."
     words = read_words([make_article(1, "", lead)])
-    rarity = weigh_words(words, USUAL)
+    rarity = weigh_words(words, USUAL, np.full(words.every.shape[0], np.nan))
 
     assert [word for word, is_name in zip(words.listed, rarity.name, strict=True) if is_name] == ["orsholm"]
     assert [word for word, is_number in zip(words.listed, rarity.number, strict=True) if is_number] == ["14"]
@@ -95,8 +151,8 @@ def test_articles_without_words_are_weighed_without_a_warning(background, titles
 def test_all_weights_are_finite_and_none_is_below_zero():
     titles = ["the police", "die Fähre", "", *["the oscars 2019"] * 5]
     words = read_words([make_article(n, title, "") for n, title in enumerate(titles)])
-    rarity = weigh_words(words, USUAL)
+    rarity = weigh_words(words, USUAL, np.full(words.every.shape[0], np.nan))
 
-    for column in (rarity.usual, rarity.window, rarity.burst, rarity.runs):
+    for column in (rarity.usual, rarity.window, rarity.burst, rarity.around, rarity.runs):
         assert np.isfinite(column).all()
         assert column.min() >= 0

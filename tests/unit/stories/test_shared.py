@@ -13,10 +13,14 @@ SWORN = "A successor to Nkurunziza of Burundi is sworn in after 15 years, on Mon
 PLAIN = "The mayor says that it is not known how many people came to the city, or why they left."
 
 
+def undated(words):
+    return np.full(words.every.shape[0], np.nan)
+
+
 def told(*texts, background=None, pair=(0, 1)):
     """Return the shared words of two of the articles with these texts."""
     words = read_words([make_article(n, "", text) for n, text in enumerate(texts)])
-    telling = Telling(words=words, rarity=weigh_words(words, background or load_background()))
+    telling = Telling(words=words, rarity=weigh_words(words, background or load_background(), undated(words)))
     left, right = (np.array([place], dtype=np.int32) for place in pair)
     (found,) = shared_words(telling, left, right)
     return found
@@ -48,7 +52,7 @@ def test_possessive_and_capitals_of_a_headline_are_not_part_of_a_word():
             make_article(2, "Bridge Shut", "The bridge of Orsholm is shut."),
         ]
     )
-    telling = Telling(words=words, rarity=weigh_words(words, load_background()))
+    telling = Telling(words=words, rarity=weigh_words(words, load_background(), undated(words)))
     one, other = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
 
     assert shared_words(telling, one, other) == (("Orsholm", "bridge"),)
@@ -65,7 +69,7 @@ def test_other_language_tells_its_nouns():
 
 def test_no_pairs_have_no_words():
     words = read_words([make_article(1), make_article(2)])
-    telling = Telling(words=words, rarity=weigh_words(words, load_background()))
+    telling = Telling(words=words, rarity=weigh_words(words, load_background(), undated(words)))
     none = np.zeros(0, dtype=np.int32)
 
     assert shared_words(telling, none, none) == ()
