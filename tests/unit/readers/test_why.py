@@ -50,7 +50,7 @@ def test_parts_are_told_in_words(parts, words):
         (0.95, "almost certainly the same event (.95)"),
         (0.93, "very likely the same event (.93)"),
         (0.6, "likely the same event (.60)"),
-        (0.41, "quite possibly the same event (.41)"),
+        (0.59, "perhaps the same event (.59)"),
         (0.2, "perhaps the same event (.20)"),
         (0.0, "perhaps the same event (.00)"),
     ],
