@@ -17,6 +17,7 @@ from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
 from aggregator.domain.errors import DataFolderUnusable
+from aggregator.domain.topics import Topic
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
 from aggregator.feeds.poll import PollLimits
@@ -28,6 +29,7 @@ from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
+from aggregator.stories.topics import FILE, load_topics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def opened(settings: Settings, *, clock: Clock | None = None) -> Iterator[Servic
         DatabaseNewer: a newer Broadfold wrote the database.
         DatabaseUnusable: the file is no database, damaged, or locked for too long.
         ModelUnusable: the folder set as the model holds no weights.
+        TopicsUnreadable: the file set for the topics is not what it should be.
     """
     start_log(settings)
     with closing(open_database(settings)) as storage:
@@ -85,10 +88,11 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
 
     Raises:
         ModelUnusable: the folder set as the model holds no weights; nothing is left open.
+        TopicsUnreadable: the file set for the topics is not what it should be; nothing is left open.
     """
     owner = f"{socket.gethostname()}:{os.getpid()}"
     build = open_build(settings, storage, clock, owner=owner)
-    reading = Reading(storage=storage, clock=clock, window=build.window, model=build.embedder.model_id)
+    model, topics = build.embedder.model_id, build.topics
     executor = thread_pool(settings.feeds.parallel)
     fetcher = open_fetcher(settings, clock)
     return Services(
@@ -110,10 +114,8 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         ),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
         build=build,
-        correct=Correct(
-            storage=storage, clock=clock, model=build.embedder.model_id, pairs=settings.own_pairs()
-        ),
-        reading=reading,
+        correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
+        reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
     )
 
 
@@ -127,7 +129,17 @@ def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str
         window=timedelta(hours=settings.stories.window_hours),
         lease_for=timedelta(seconds=settings.stories.lease_seconds),
         batch=settings.stories.batch,
+        topics=read_topics(settings),
     )
+
+
+def read_topics(settings: Settings) -> tuple[Topic, ...]:
+    """Return the topics of these settings.
+
+    Raises:
+        TopicsUnreadable: the reader's own file is missing or not what it should be.
+    """
+    return load_topics(Path(settings.stories.topics_file) if settings.stories.topics_file else FILE)
 
 
 def open_fetcher(settings: Settings, clock: Clock) -> HttpFetcher:

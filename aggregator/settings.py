@@ -89,6 +89,10 @@ class StorySettings(Section):
     window_hours: float = Field(
         default=96, gt=0, description="Articles younger than this are grouped together."
     )
+    topics_file: str = Field(
+        default="",
+        description="TOML file of the topics, the sections of the front page; empty is Broadfold's own.",
+    )
     batch: int = Field(default=256, ge=1, description="Articles embedded and stored at a time.")
     lease_seconds: float = Field(
         default=900,

@@ -17,6 +17,7 @@ from aggregator.readers.views import (
     OutletPage,
     SearchPage,
     StoryPage,
+    TopicPage,
 )
 
 EXTENSION = "broadfold"
@@ -27,6 +28,10 @@ class Reading(Protocol):
 
     def front_page(self, *, after: str | None = None, limit: int = 30) -> FrontPage:
         """Return the stories that follow the cursor `after`; raise WrongUse for a cursor nobody gave out."""
+        ...
+
+    def topic(self, name: str, /, *, after: str | None = None) -> TopicPage | None:
+        """Return the stories of a topic that follow the cursor `after`, or None for no topic."""
         ...
 
     def story(self, story_id: int, /) -> StoryPage | int | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from aggregator.cli.output import json_option, print_json, print_table
-from aggregator.domain.errors import StoryUnknown
+from aggregator.domain.errors import StoryUnknown, TopicUnknown
 from aggregator.domain.stories import Correction
 from aggregator.readers.views import StoryCard, StoryPage, WhyLine
 
@@ -17,19 +17,23 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--limit", default=30, show_default=True, type=click.IntRange(1, 1000), help="Stories to list.")
+@click.option("--topic", metavar="NAME", help="Only stories of this topic, such as sport.")
 @json_option
-def list_(limit: int, as_json: bool) -> None:
+def list_(limit: int, topic: str | None, as_json: bool) -> None:
     """List the stories of the front page, best first."""
     from aggregator.bootstrap import opened
     from aggregator.settings import load_settings
 
     with opened(load_settings()) as services:
-        page = services.reading.front_page(limit=limit)
+        reading = services.reading
+        page = reading.front_page(limit=limit) if topic is None else reading.topic(topic, limit=limit)
+    if page is None:
+        raise TopicUnknown(str(topic), reading.topic_names())
     if as_json:
         print_json([asdict(card) for card in page.cards])
         return
     print_table(
-        ("story#", "headline", "outlets", "articles#", "reports#", "last (UTC)"),
+        ("story#", "headline", "topic", "outlets", "articles#", "reports#", "last (UTC)"),
         [_row(card) for card in page.cards],
         empty="No stories yet. `broadfold refresh` pulls the feeds, `broadfold feeds list` shows them.",
     )
@@ -143,7 +147,7 @@ def _tell(done: Correction) -> None:
 def _row(card: StoryCard) -> tuple[object, ...]:
     names = ", ".join([card.outlet.name, *(outlet.name for outlet in card.also)])
     last = f"{card.last_at:%d %b %H:%M}"
-    return (card.id, card.headline, names, card.article_count, card.origin_count, last)
+    return (card.id, card.headline, card.topic or "", names, card.article_count, card.origin_count, last)
 
 
 def _print(page: StoryPage) -> None:

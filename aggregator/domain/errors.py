@@ -122,6 +122,27 @@ class StoryUnknown(WrongUse):
         super().__init__(f"There is no story {story_id}. `broadfold stories list` shows today's stories.")
 
 
+class TopicsUnreadable(WrongUse):
+    """The file of the topics is not what it should be."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(
+            f"The topics in {file} cannot be used: {reason}. "
+            "Correct the file, or leave `stories.topics_file` empty for Broadfold's own topics."
+        )
+
+
+class TopicUnknown(WrongUse):
+    """No topic has this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"There is no topic {name!r}. The topics are {', '.join(known)}.")
+
+
 class CorrectionRefused(WrongUse):
     """Stories cannot be corrected in this way."""
 

@@ -111,6 +111,7 @@ class StoryFace:
 
     `origin_count` is the number of independent reports; `score` is the sum of `parts` and comparable
     between faces of any age (see `stories/rank.py`). `excerpt` is the first lines of the lead's text.
+    `topic` is a topic's name, None where none is sure enough.
     """
 
     lead_id: ArticleId
@@ -124,6 +125,7 @@ class StoryFace:
     lang: str | None
     score: float
     parts: tuple[RankPart, ...]
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

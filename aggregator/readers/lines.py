@@ -58,6 +58,7 @@ def card(
         lang=face.lang,
         score=sum(part.value for part in parts),
         parts=parts,
+        topic=face.topic,
         lead_id=lead.id,
         lead_link=lead.link,
     )

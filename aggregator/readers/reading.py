@@ -15,8 +15,10 @@ from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Story
+from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import lines, why
 from aggregator.readers.related import related
+from aggregator.readers.sections import Sections
 from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
@@ -30,6 +32,9 @@ from aggregator.readers.views import (
     SearchPage,
     StoryCard,
     StoryPage,
+    ThemeLine,
+    TopicPage,
+    TopicSection,
 )
 from aggregator.storage import Storage, UnitOfWork
 
@@ -37,6 +42,12 @@ CARDS = 30
 """Stories on one page of the front page."""
 ARTICLES = 50
 """Articles on one page of an outlet."""
+TOP = 5
+"""Stories above the sections of the front page."""
+BEST = 3
+"""Stories in a section of the front page."""
+THEME = 8
+"""Other stories of a theme on a story's page."""
 FOUND = 200
 """Articles that a search looks at before they become stories."""
 
@@ -50,12 +61,17 @@ class _Beside(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The questions that pages ask. `model` names the vectors by which related stories are found."""
+    """The questions that pages ask.
+
+    `model` names the vectors by which related stories are found; `topics` are the sections of the
+    front page, in their order.
+    """
 
     storage: Storage
     clock: Clock
     window: timedelta
     model: str
+    topics: tuple[Topic, ...] = ()
 
     def is_new(self) -> bool:
         """Return whether this instance has never had a feed: no feed now, and no article of a former one."""
@@ -63,7 +79,7 @@ class Reading:
             return not work.feeds.all() and work.articles.count() == 0
 
     def front_page(self, *, after: str | None = None, limit: int = CARDS) -> FrontPage:
-        """Return the best stories of the window, from `after` (a cursor) on.
+        """Return the best stories of the window, from `after` (a cursor) on; the first page has sections.
 
         Raises:
             CursorUnknown: `after` is no cursor of ours.
@@ -73,9 +89,14 @@ class Reading:
             stories = work.stories.ranked(since=since, after=_score_cursor(after), limit=limit + 1)
             page = stories[:limit]
             feeds = work.feeds.all()
+            topics = Sections.read(work, self.topics, since=since)
+            sections = () if after else self._sections(work, topics, page[:TOP])
             return FrontPage(
                 cards=self._cards(work, page),
-                cursor=f"{page[-1].face.score!r}~{page[-1].id}" if len(stories) > limit else None,
+                cursor=_next(page) if len(stories) > limit else None,
+                top=TOP if sections else 0,
+                topics=topics.lines if sections else (),
+                sections=sections,
                 feeds=len(feeds),
                 polled=sum(feed.last_polled_at is not None for feed in feeds),
                 waiting=work.stories.count_ungrouped(since=since),
@@ -85,6 +106,43 @@ class Reading:
                     if line.health in lines.IN_TROUBLE
                 ),
             )
+
+    def topic(self, name: str, *, after: str | None = None, limit: int = CARDS) -> TopicPage | None:
+        """Return the stories of a topic, best first, from `after` (a cursor) on; None for no topic.
+
+        Raises:
+            CursorUnknown: `after` is no cursor of ours.
+        """
+        since = self.clock.now() - self.window
+        with self.storage.reading() as work:
+            topics = Sections.read(work, self.topics, since=since)
+            topic = topics.line(name)
+            if topic is None:
+                return None
+            stories = topics.ranked(work, name, after=_score_cursor(after), limit=limit + 1)
+            page = stories[:limit]
+            return TopicPage(
+                topic=topic,
+                topics=topics.lines,
+                cards=self._cards(work, page),
+                cursor=_next(page) if len(stories) > limit else None,
+            )
+
+    def topic_names(self) -> tuple[str, ...]:
+        """Return the names that `topic` knows."""
+        return (*(topic.name for topic in self.topics), OTHER, EVERY)
+
+    def _sections(
+        self, work: UnitOfWork, topics: Sections, above: Sequence[Story]
+    ) -> tuple[TopicSection, ...]:
+        """Return a section for every topic with stories that do not stand above; none without topics."""
+        taken = {story.id for story in above}
+        sections = []
+        for line in topics.sections():
+            best = [s for s in topics.ranked(work, line.name, limit=BEST + TOP) if s.id not in taken]
+            if best:
+                sections.append(TopicSection(topic=line, cards=self._cards(work, best[:BEST])))
+        return tuple(sections)
 
     def story(self, story_id: int) -> StoryPage | int | None:
         """Return the page of a story, the id of the story that it was merged into, or None."""
@@ -103,17 +161,32 @@ class Reading:
         folding = work.articles.folding(ids)
         outlets = _outlets(work)
         versions = work.articles.version_counts(ids)
+        since = self.clock.now() - self.window
+        topics = Sections.read(work, self.topics, since=since)
+        theme = self._theme(work, story)
+        told = theme.others if theme else ()
+        near = self._cards(work, related(work, story, model=self.model, since=since))
         return StoryPage(
             card=card,
             state=story.state.value,
             reports=why.told(lines.reports(articles, folding, outlets, versions), work.relations.of(ids)),
             discussions=lines.discussions(articles, folding, outlets),
-            related=self._cards(
-                work, related(work, story, model=self.model, since=self.clock.now() - self.window)
-            ),
+            related=tuple(card for card in near if card.id not in {other.id for other in told}),
+            topic=topics.line(story.face.topic) if story.face.topic else None,
+            theme=theme,
             split_from=story.split_from,
             history=work.stories.events(story.id),
         )
+
+    def _theme(self, work: UnitOfWork, story: Story) -> ThemeLine | None:
+        theme = work.themes.of_story(story.id)
+        if theme is None:
+            return None
+        others = work.stories.get_many(sorted(theme.stories - {story.id}))
+        living = sorted(
+            (one for one in others if one.merged_into is None), key=lambda one: (-one.face.score, -one.id)
+        )
+        return ThemeLine(words=theme.words, others=self._cards(work, living[:THEME])) if living else None
 
     def article(self, article_id: int) -> ArticlePage | None:
         """Return the page of an article, or None."""
@@ -208,6 +281,11 @@ class Reading:
             lines.card(story, [articles[one] for one in members[story.id]], folding, outlets, now=now)
             for story in stories
         )
+
+
+def _next(page: Sequence[Story]) -> str:
+    """Return the cursor of what follows these stories."""
+    return f"{page[-1].face.score!r}~{page[-1].id}"
 
 
 def _outlets(work: UnitOfWork) -> Mapping[OutletId, Outlet]:

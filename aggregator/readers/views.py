@@ -40,6 +40,46 @@ class StoryCard:
     lang: str | None
     score: float
     parts: tuple[RankPart, ...]
+    topic: str | None = None
+    """Name of its topic, None where none is sure enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicLine:
+    """A topic: its name in addresses, its name on pages, and how many stories of the window it has."""
+
+    name: str
+    shown: str
+    stories: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSection:
+    """A section of the front page: the best stories of a topic that do not stand above already."""
+
+    topic: TopicLine
+    cards: tuple[StoryCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPage:
+    """The stories of a topic, best first; `cursor` is passed as `after` to get the next page.
+
+    `topics` are all that have stories, in the order of the front page.
+    """
+
+    topic: TopicLine
+    topics: tuple[TopicLine, ...]
+    cards: tuple[StoryCard, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeLine:
+    """What a story is part of: the typical words of the theme, and its other stories, best first."""
+
+    words: tuple[str, ...]
+    others: tuple[StoryCard, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +107,12 @@ class FrontPage:
     waiting: int
     """Articles stored that no build has grouped yet."""
     troubles: tuple[FeedTrouble, ...]
+    top: int = 0
+    """How many of the cards stand above the sections; without sections, all cards are one list."""
+    topics: tuple[TopicLine, ...] = ()
+    """The topics that have stories, in the order of their sections, then the list of all stories."""
+    sections: tuple[TopicSection, ...] = ()
+    """Empty before the first build that knows topics, and on later pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +194,8 @@ class StoryPage:
     related: tuple[StoryCard, ...]
     split_from: StoryId | None
     history: tuple[StoryEvent, ...]
+    topic: TopicLine | None = None
+    theme: ThemeLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

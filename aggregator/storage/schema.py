@@ -166,7 +166,10 @@ stories = Table(
     Column("lang", String),
     Column("score", Double),
     Column("parts", JSON(none_as_null=True)),
+    Column("topic", String),
     Index(None, "score", "id"),
+    Index(None, "topic", "score", "id"),
+    Index(None, "last_at", "topic"),
     sqlite_autoincrement=True,
 )
 
@@ -218,6 +221,21 @@ relations = Table(
     Column("nearest_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("score", Double, nullable=False),
     Column("parts", JSON, nullable=False),
+)
+
+themes = Table(
+    "themes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("words", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+theme_stories = Table(
+    "theme_stories",
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("theme_id", ForeignKey("themes.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 leases = Table(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import (
@@ -99,19 +99,40 @@ class Stories:
         return None if target is None else self.get(StoryId(target))
 
     def ranked(
-        self, *, since: datetime, after: tuple[float, StoryId] | None = None, limit: int
+        self,
+        *,
+        since: datetime,
+        after: tuple[float, StoryId] | None = None,
+        limit: int,
+        topic: str | None = None,
+        besides: Collection[str] = (),
     ) -> tuple[Story, ...]:
-        """Return the stories with news since `since`, best first; `after` is the last (score, id) seen."""
-        query = (
-            select(stories)
-            .where(stories.c.last_at >= since, stories.c.state != StoryState.MERGED.value, HAS_FACE)
-            .order_by(stories.c.score.desc(), stories.c.id.desc())
-            .limit(limit)
-        )
+        """Return the stories with news since `since`, best first.
+
+        Args:
+            since: of their latest article.
+            after: the last (score, id) seen.
+            limit: the most stories to return.
+            topic: only stories of this topic; None for all.
+            besides: no stories of these topics.
+        """
+        query = select(stories).where(_shown(since)).limit(limit)
+        query = query.order_by(stories.c.score.desc(), stories.c.id.desc())
+        if topic is not None:
+            query = query.where(stories.c.topic == topic)
+        if besides:
+            query = query.where(or_(stories.c.topic.is_(None), stories.c.topic.not_in(besides)))
         if after is not None:
             score, key = after
             query = query.where(stories.c.score <= score, or_(stories.c.score < score, stories.c.id < key))
         return tuple(map(story_of, self.connection.execute(query)))
+
+    def topic_counts(self, *, since: datetime) -> Mapping[str | None, int]:
+        """Return how many stories with news since `since` each topic has; None counts those without one."""
+        # Grouped by an expression, so that SQLite reads the window and not the index of all topics.
+        topic = func.coalesce(stories.c.topic, "")
+        query = select(topic, func.count()).where(_shown(since)).group_by(topic)
+        return {name or None: count for name, count in self.connection.execute(query)}
 
     def get_many(self, ids: Iterable[StoryId]) -> tuple[Story, ...]:
         """Return the stories with these ids as they are, in their order; ids of nothing are left out."""
@@ -152,6 +173,10 @@ class Stories:
         return None if row is None else story_of(row)
 
 
+def _shown(since: datetime) -> ColumnElement[bool]:
+    return and_(stories.c.last_at >= since, stories.c.state != StoryState.MERGED.value, HAS_FACE)
+
+
 def story_of(row: Row[Any]) -> Story:
     """Return the story in a row of `stories` that has a face."""
     return Story(
@@ -170,6 +195,7 @@ def story_of(row: Row[Any]) -> Story:
             lang=row.lang,
             score=row.score,
             parts=tuple(RankPart(**part) for part in row.parts),
+            topic=row.topic,
         ),
         merged_into=None if row.merged_into is None else StoryId(row.merged_into),
         split_from=None if row.split_from is None else StoryId(row.split_from),

@@ -11,6 +11,7 @@ from aggregator.storage.leases import Leases
 from aggregator.storage.outlets import Outlets
 from aggregator.storage.relations import Relations
 from aggregator.storage.stories import Stories
+from aggregator.storage.themes import Themes
 from aggregator.storage.vectors import Vectors
 
 
@@ -25,6 +26,7 @@ class UnitOfWork:
     stories: Stories
     corrections: Corrections
     relations: Relations
+    themes: Themes
     leases: Leases
 
 
@@ -38,5 +40,6 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         stories=Stories(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),
+        themes=Themes(connection),
         leases=Leases(connection),
     )

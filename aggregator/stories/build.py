@@ -14,12 +14,15 @@ from aggregator.clock import Clock
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import BuildReport, Correction, Folding, StoryChanges, TrackedStory
+from aggregator.domain.topics import Topic
 from aggregator.storage import Storage
 from aggregator.stories.constrain import anchors, constrain
 from aggregator.stories.copies import fold, with_past
 from aggregator.stories.embed import Embedder, encode_articles
+from aggregator.stories.examples import embed_examples, read_prototypes
 from aggregator.stories.faces import new_faces
 from aggregator.stories.group import GroupNumbers, group
+from aggregator.stories.matters import renew_themes
 from aggregator.stories.relate import Evidence, RelateNumbers, relate
 from aggregator.stories.track import track
 from aggregator.stories.why import closest
@@ -52,7 +55,8 @@ class Build:
     """Bring the stories up to date with the articles.
 
     `owner` names this process in leases; `window` is how far back articles are grouped together;
-    `lease_for` bounds how long a crashed build keeps others from building.
+    `lease_for` bounds how long a crashed build keeps others from building; `topics` are the sections
+    into which stories are sorted, in their order.
     """
 
     storage: Storage
@@ -62,6 +66,7 @@ class Build:
     window: timedelta
     lease_for: timedelta
     batch: int = 256
+    topics: tuple[Topic, ...] = ()
     relate_numbers: RelateNumbers = field(default_factory=RelateNumbers)
     group_numbers: GroupNumbers = field(default_factory=GroupNumbers)
 
@@ -111,6 +116,7 @@ class Build:
             with self.storage.writing() as work:
                 work.vectors.put(self.embedder.model_id, [a.content_hash for a in some], matrix)
             self._claim()
+        embed_examples(self.storage, self.embedder, self.topics)
         return len(missing)
 
     def _read(self) -> _Desk:
@@ -147,6 +153,10 @@ class Build:
             opened = self._store(desk, folding, evidence, changes)
         if opened is None:
             return None
+        with watch("themes"):
+            vectors = dict(zip((a.id for a in desk.articles), desk.vectors, strict=True))
+            articles = {a.id: a for a in desk.articles}
+            renew_themes(self.storage, since=self._since(), articles=articles, vectors=vectors)
         return BuildReport(
             embedded=embedded,
             articles=len(desk.articles),
@@ -175,7 +185,8 @@ class Build:
             living |= dict(zip(opened, (o.members for o in changes.opened), strict=True))
             articles = {a.id: a for a in desk.articles}
             vectors = dict(zip(articles, desk.vectors, strict=True))
-            faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding)
+            known = read_prototypes(work, self.embedder.model_id, self.topics)
+            faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
             work.stories.set_faces(dict(faces))
             work.relations.replace(closest(evidence, living.values()), among=list(articles))
         return opened

@@ -22,7 +22,9 @@ from aggregator.domain.stories import (
     StoryChanges,
     StoryState,
 )
+from aggregator.domain.topics import Topic
 from aggregator.storage import Storage, UnitOfWork
+from aggregator.stories.examples import read_prototypes
 from aggregator.stories.faces import new_faces
 from aggregator.stories.own_pairs import write_own_pairs
 
@@ -31,12 +33,16 @@ Members = frozenset[ArticleId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correct:
-    """Change stories as a reader says. `model` names the stored vectors, `pairs` the labelled file."""
+    """Change stories as a reader says. `model` names the stored vectors, `pairs` the labelled file.
+
+    `topics` are those of builds.
+    """
 
     storage: Storage
     clock: Clock
     model: str
     pairs: Path
+    topics: tuple[Topic, ...] = ()
 
     def merge(self, story: int, other: int, *, by: str = "") -> Correction:
         """Make one story of two: the larger keeps its number, the other's leads to it.
@@ -196,9 +202,9 @@ class Correct:
         row = {content_hash: place for place, content_hash in enumerate(present)}
         vectors = {a.id: matrix[row[a.content_hash]] for a in articles.values() if a.content_hash in row}
         folding = work.articles.folding(articles.keys())
-        work.stories.set_faces(
-            dict(new_faces(work, living, articles=articles, vectors=vectors, folding=folding))
-        )
+        known = read_prototypes(work, self.model, self.topics)
+        faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
+        work.stories.set_faces(dict(faces))
         work.stories.record(living, "corrected", detail, now=now)
 
 

@@ -31,6 +31,7 @@ def describe(
     folding: Folding,
     *,
     lead_now: ArticleId | None = None,
+    topic: str | None = None,
 ) -> StoryFace:
     """Return the face of a story.
 
@@ -39,9 +40,10 @@ def describe(
         vectors: unit float32[d] of the members that have one.
         folding: which of them are copies, and which only discuss another article.
         lead_now: the lead it has been shown with, kept while it is about as good as any.
+        topic: the name of its topic, None where none is sure enough.
     """
-    reporting = [a for a in members if a.id not in folding.discusses] or list(members)
-    reports = _reports(reporting, folding)
+    reporting = reporting_members(members, folding)
+    reports = independent_reports(reporting, folding)
     lead = _lead(reports, vectors, lead_now)
     times = _times(reporting)
     features = RankFeatures(
@@ -62,7 +64,13 @@ def describe(
         lang=lead.lang,
         score=score,
         parts=parts,
+        topic=topic,
     )
+
+
+def reporting_members(members: Sequence[Article], folding: Folding) -> list[Article]:
+    """Return the members that report; all of them, where each only discusses another article."""
+    return [a for a in members if a.id not in folding.discusses] or list(members)
 
 
 def excerpt(text: str, *, besides: str = "", length: int = EXCERPT_LENGTH) -> str:
@@ -90,7 +98,7 @@ def _times(articles: Sequence[Article]) -> list[datetime]:
     return [a.at for a in articles if a.dated] or [a.at for a in articles]
 
 
-def _reports(members: Sequence[Article], folding: Folding) -> list[Article]:
+def independent_reports(members: Sequence[Article], folding: Folding) -> list[Article]:
     """Return one article for each origin: the origin itself, or its earliest copy in this story."""
     first: dict[ArticleId, Article] = {}
     for article in sorted(members, key=lambda a: (a.at, a.id)):

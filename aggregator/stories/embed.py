@@ -107,15 +107,20 @@ class SentenceTransformerEmbedder:
 
 
 def encode_articles(embedder: Embedder, articles: Sequence[Article]) -> "NDArray[np.float32]":
-    """Return a unit row for each article, float32[n, 2 * dim]: its passage's vector beside its title's.
+    """Return a unit row for each article, as `encode_pieces` does."""
+    return encode_pieces(embedder, [(one.title, one.text) for one in articles])
+
+
+def encode_pieces(embedder: Embedder, pieces: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
+    """Return a unit row for each title with its text, float32[n, 2 * dim]: passage beside title.
 
     The product of two rows is the mean of both cosines, which tells stories apart better than either;
-    `parts.py` takes the halves apart again. A text that several articles have is embedded once.
+    `parts.py` takes the halves apart again. A text that several pieces have is embedded once.
     """
     import numpy as np
 
-    passages = [passage(one.title, one.text) for one in articles]
-    headlines = [" ".join(one.title.split()) or text for one, text in zip(articles, passages, strict=True)]
+    passages = [passage(title, text) for title, text in pieces]
+    headlines = [" ".join(title.split()) or text for (title, _), text in zip(pieces, passages, strict=True)]
     place = {text: number for number, text in enumerate(dict.fromkeys([*passages, *headlines]))}
     vectors = embedder.encode(list(place))
     halves = [vectors[[place[text] for text in texts]] for texts in (passages, headlines)]

@@ -3,17 +3,21 @@
 Reads what it was not given from the unit of work; the faces go back to storage.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Folding, StoryFace
 from aggregator.storage import UnitOfWork
-from aggregator.stories.describe import describe
+from aggregator.stories.describe import describe, independent_reports, reporting_members
+from aggregator.stories.topics import Prototypes, choose, filed_under, likeness
 
 if TYPE_CHECKING:
     import numpy as np
+
+AT_A_TIME = 4096
+"""Articles whose likeness to the topics is worked out in one go."""
 
 
 def new_faces(
@@ -23,6 +27,7 @@ def new_faces(
     articles: Mapping[ArticleId, Article],
     vectors: Mapping[ArticleId, "np.ndarray"],
     folding: Folding,
+    known: Prototypes | None = None,
 ) -> Iterator[tuple[StoryId, StoryFace]]:
     """Yield the face of every story that looks different from what is stored.
 
@@ -32,6 +37,7 @@ def new_faces(
         articles: the members that are at hand; the others are read.
         vectors: unit float32[d] of the members that have one.
         folding: of `articles`.
+        known: the topics; without them a story keeps the one that it has.
     """
     older = {one for members in living.values() for one in members} - articles.keys()
     articles = {**articles, **{a.id: a for a in work.articles.get_many(sorted(older))}}
@@ -40,13 +46,51 @@ def new_faces(
         origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
     )
     before = {story.id: story.face for story in work.stories.get_many(list(living))}
-    for story, members in living.items():
+    alike = _likenesses(vectors, known)
+    for story, ids in living.items():
         shown = before.get(story)
+        topic = shown.topic if shown else None
+        members = [articles[one] for one in sorted(ids)]
         face = describe(
-            [articles[one] for one in sorted(members)],
+            members,
             vectors,
             folding,
             lead_now=shown.lead_id if shown else None,
+            topic=_topic(members, folding, alike, known, topic) if known else topic,
         )
         if face != shown:
             yield story, face
+
+
+def _likenesses(
+    vectors: Mapping[ArticleId, "np.ndarray"], known: Prototypes | None
+) -> Mapping[ArticleId, "np.ndarray"]:
+    """Return float32[topics] for every article with a vector: how like each topic it is."""
+    import numpy as np
+
+    found: dict[ArticleId, np.ndarray] = {}
+    ids = list(vectors) if known else []
+    for start in range(0, len(ids), AT_A_TIME):
+        some = ids[start : start + AT_A_TIME]
+        assert known is not None
+        found |= zip(some, likeness(np.stack([vectors[one] for one in some]), known), strict=True)
+    return found
+
+
+def _topic(
+    members: Sequence[Article],
+    folding: Folding,
+    alike: Mapping[ArticleId, "np.ndarray"],
+    known: Prototypes,
+    topic_now: str | None,
+) -> str | None:
+    """Return the topic of a story: each independent report speaks once, however often it was copied."""
+    import numpy as np
+
+    reports = [a for a in independent_reports(reporting_members(members, folding), folding) if a.id in alike]
+    return choose(
+        np.array([alike[a.id] for a in reports], dtype=np.float32),
+        [filed_under(a.url, known.topics) for a in reports],
+        known.topics,
+        topic_now=topic_now,
+    )

@@ -100,11 +100,20 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "stories.resolve": lambda work: work.stories.resolve(STORY),
     "stories.ranked": lambda work: work.stories.ranked(since=NOON, after=(1.0, STORY), limit=5),
     "stories.ranked first": lambda work: work.stories.ranked(since=NOON, limit=5),
+    "stories.ranked topic": lambda work: work.stories.ranked(
+        since=NOON, after=(1.0, STORY), limit=5, topic="sport"
+    ),
+    "stories.ranked topic first": lambda work: work.stories.ranked(since=NOON, limit=5, topic="sport"),
+    "stories.ranked other": lambda work: work.stories.ranked(
+        since=NOON, after=(1.0, STORY), limit=5, besides=["sport", "world"]
+    ),
+    "stories.topic_counts": lambda work: work.stories.topic_counts(since=NOON),
     "stories.get_many": lambda work: work.stories.get_many([STORY]),
     "stories.members": lambda work: work.stories.members([STORY]),
     "stories.story_of": lambda work: work.stories.story_of([ONE, TWO]),
     "stories.events": lambda work: work.stories.events(STORY),
     "stories.count_ungrouped": lambda work: work.stories.count_ungrouped(since=NOON),
+    "themes.of_story": lambda work: work.themes.of_story(STORY),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),
 }
@@ -166,6 +175,11 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
         ),
         ("stories.ranked", "SEARCH stories USING INDEX ix_stories_score_id (score<?)"),
         (
+            "stories.ranked topic",
+            "SEARCH stories USING INDEX ix_stories_topic_score_id (topic=? AND score<?)",
+        ),
+        ("stories.ranked topic first", "SEARCH stories USING INDEX ix_stories_topic_score_id (topic=?)"),
+        (
             "articles.of_outlet",
             "SEARCH articles USING INDEX ix_articles_outlet_id_at_id (outlet_id=? AND at<?)",
         ),
@@ -180,7 +194,7 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
 def test_every_repository_method_is_planned() -> None:
     whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
     whole |= {"feeds.hasten", "feeds.article_counts", "articles.count", "vectors.models"}
-    whole |= {"corrections.live", "corrections.log"}
+    whole |= {"corrections.live", "corrections.log", "themes.all", "themes.replace"}
     methods = {
         f"{noun}.{method}"
         for noun, kind in UnitOfWork.__annotations__.items()
