@@ -48,11 +48,15 @@ _SHORTEST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Speech:
-    """The words of all stories: how many stories have each, which are names, how common they usually are."""
+    """The words of all stories: how many stories have each, which are names, how common they usually are.
+
+    `plain` are the words that sentences do not capitalise.
+    """
 
     stories: int
     spread: Counter[str]
     names: frozenset[str]
+    plain: frozenset[str]
     background: Background
 
     def weight(self, word: str, holders: int) -> float:
@@ -67,8 +71,8 @@ class _Speech:
 class Told:
     """A story as the themes see it: the unit float32[d] middle of its reports, and its words.
 
-    `titles` are the headlines of all its reports, which name a theme; `excerpt` is running text beside
-    them, in which names alone have capitals.
+    `titles` are the headlines of all its reports, which name a theme; `excerpt` is running text that
+    tells beside them which words are names.
     """
 
     id: StoryId
@@ -169,7 +173,7 @@ def _speech(stories: Sequence[Told], background: Background) -> _Speech:
     inside: Counter[str] = Counter()
     capitals: Counter[str] = Counter()
     for one in stories:
-        for word in _INSIDE.findall(one.excerpt):
+        for word in _INSIDE.findall(f"{one.titles}. {one.excerpt}"):
             for folded in tokens(word):
                 inside[folded] += 1
                 capitals[folded] += word[0].isupper()
@@ -177,6 +181,7 @@ def _speech(stories: Sequence[Told], background: Background) -> _Speech:
         stories=len(stories),
         spread=Counter(word for one in stories for word in set(tokens(one.titles))),
         names=frozenset(word for word, count in inside.items() if capitals[word] >= NAME_CAPITALS * count),
+        plain=frozenset(word for word, count in inside.items() if capitals[word] < NAME_CAPITALS * count),
         background=background,
     )
 
@@ -200,7 +205,7 @@ def _typical(members: Sequence[Told], speech: _Speech) -> tuple[str, ...]:
 
 
 def _spelling(word: str, forms: Counter[str], speech: _Speech) -> str:
-    """Return a name as it is mostly written, and any other word in small letters."""
-    if word not in speech.names:
+    """Return a plain word in small letters, and any other as it is mostly written."""
+    if word in speech.plain:
         return word
     return re.sub(r"[’']s$", "", max(forms, key=lambda form: (forms[form], form)))

@@ -17,6 +17,7 @@ from aggregator.readers.reading import Reading
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.correct import Correct
+from aggregator.stories.topics import load_topics
 
 WINDOW = timedelta(hours=96)
 
@@ -46,6 +47,7 @@ def room(
     """Open an instance over a database file, which is migrated when it is new."""
     storage = open_storage(f"sqlite:///{file}")
     storage.migrate()
+    topics = load_topics()
     executor = thread_pool(8)
     fetcher = HttpFetcher(
         client=guarded_client(clock=clock, allow_private=True), clock=clock, allow_private=True
@@ -74,10 +76,17 @@ def room(
                 window=WINDOW,
                 lease_for=lease_for,
                 batch=16,
+                topics=topics,
             ),
-            reading=Reading(storage=storage, clock=clock, window=WINDOW, model=embedder.model_id),
+            reading=Reading(
+                storage=storage, clock=clock, window=WINDOW, model=embedder.model_id, topics=topics
+            ),
             correct=Correct(
-                storage=storage, clock=clock, model=embedder.model_id, pairs=file.with_name("own-pairs.jsonl")
+                storage=storage,
+                clock=clock,
+                model=embedder.model_id,
+                pairs=file.with_name("own-pairs.jsonl"),
+                topics=topics,
             ),
         )
     finally:

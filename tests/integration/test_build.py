@@ -145,7 +145,7 @@ def test_articles_about_one_event_become_one_story_and_the_rest_their_own(desk: 
     assert report is not None
     assert (report.embedded, report.articles, report.opened) == (4, 4, 2)
     assert (report.changed, report.merged, report.retired) == (0, 0, 0)
-    assert list(report.seconds) == ["embed", "relate", "group", "track", "store"]
+    assert list(report.seconds) == ["embed", "relate", "group", "track", "store", "themes"]
     assert len({*desk.homes(first, second, third)}) == 1
     assert desk.homes(alone) != desk.homes(first)
     face = desk.story_of(first).face

@@ -11,6 +11,7 @@ from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.feeds import Failure, FeedState, PollOutcome
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import Folding, Merged, Opened, StoryChanges
+from aggregator.domain.topics import Theme, Topic
 from aggregator.readers.reading import ARTICLES, Reading
 from aggregator.readers.views import ArticlePage, DiscussionLine, OutletCount, StoryPage
 from aggregator.storage import Storage
@@ -32,10 +33,17 @@ class Paper:
     clock: FrozenClock = field(default_factory=FrozenClock)
     embedder: HashedWords = field(default_factory=HashedWords)
     folding: Folding = field(default_factory=Folding)
+    topics: tuple[Topic, ...] = ()
 
     @property
     def reading(self) -> Reading:
-        return Reading(storage=self.storage, clock=self.clock, window=WINDOW, model=self.embedder.model_id)
+        return Reading(
+            storage=self.storage,
+            clock=self.clock,
+            window=WINDOW,
+            model=self.embedder.model_id,
+            topics=self.topics,
+        )
 
     def feed(self, outlet: str = "lantern", name: str = "front", **fields: Any) -> FeedId:
         address = f"https://{outlet}.example/{name}.xml"
@@ -65,18 +73,22 @@ class Paper:
         with self.storage.writing() as work:
             work.articles.store_folding(self.folding, among=[*copies, *discusses])
 
-    def story(self, *members: ArticleId) -> StoryId:
+    def story(self, *members: ArticleId, topic: str | None = None) -> StoryId:
         with self.storage.writing() as work:
             opened = Opened(members=frozenset(members))
             (one,) = work.stories.apply(StoryChanges(opened=(opened,)), now=self.clock.now())
             articles = work.articles.get_many(members)
-            work.stories.set_faces({one: describe(articles, {}, self.folding)})
+            work.stories.set_faces({one: describe(articles, {}, self.folding, topic=topic)})
         return one
 
-    def told(self, title: str, *, hours_ago: float = 1, outlet: str = "lantern") -> StoryId:
+    def told(
+        self, title: str, *, hours_ago: float = 1, outlet: str = "lantern", topic: str | None = None
+    ) -> StoryId:
         """Store a story of one article."""
         at = self.clock.now() - hours_ago * HOUR
-        return self.story(self.article(outlet, title, f"{title}. More follows.", published_at=at))
+        return self.story(
+            self.article(outlet, title, f"{title}. More follows.", published_at=at), topic=topic
+        )
 
     def merge(self, story: StoryId, into: StoryId) -> None:
         with self.storage.writing() as work:

@@ -4,6 +4,7 @@ The floors are pinned together with the corpus: a changed newsroom needs new flo
 decision for a reviewer and a line in the changelog.
 """
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,24 @@ def reached(paper: Paper) -> Agreement:
 @pytest.mark.parametrize("measure", FLOORS)
 def test_stories_of_the_newsroom_stay_above_their_floor(reached: Agreement, measure: str):
     assert getattr(reached, measure) >= FLOORS[measure], reached
+
+
+TOPIC_FLOORS = {"right": 0.0, "placed": 0.0}
+"""Shares of the stories of more than one report: the right topic among those given one, and those given one."""
+
+
+def test_topics_of_the_newsroom_stay_above_their_floor(paper: Paper):
+    arrived = [piece for piece in paper.newsroom.pieces if piece.published(NOON) <= NOON and piece.story]
+    truth: dict[int, Counter[str]] = defaultdict(Counter)
+    for piece in arrived:
+        truth[paper.story_id(piece.id)][piece.topic] += 1
+    with paper.room.storage.reading() as work:
+        given = {story.id: story.face.topic for story in work.stories.get_many(truth)}
+    placed = {story for story, topic in given.items() if topic is not None}
+    right = [story for story in placed if given[story] in truth[story]]
+    reached = {"right": len(right) / len(placed), "placed": len(placed) / len(truth)}
+    print(reached, [(truth[s], given[s], work) for s in truth if given[s] not in truth[s]])
+    assert {name: share for name, share in reached.items() if share < TOPIC_FLOORS[name]} == {}, reached
 
 
 def test_every_piece_that_arrived_is_in_a_story(paper: Paper):

@@ -31,6 +31,7 @@ from aggregator.readers.views import (
     SearchPage,
     StoryCard,
     StoryPage,
+    TopicPage,
 )
 from tests.factories import make_feed
 from tests.fakes import NOON, FrozenClock
@@ -210,6 +211,7 @@ class FakeReading:
 
     front: FrontPage = field(default_factory=make_front)
     later: Mapping[str, FrontPage] = field(default_factory=dict)
+    topics: Mapping[str, TopicPage] = field(default_factory=dict)
     stories: Mapping[int, StoryPage | int] = field(default_factory=dict)
     articles: Mapping[int, ArticlePage] = field(default_factory=dict)
     outlet_pages: Mapping[int, OutletPage] = field(default_factory=dict)
@@ -225,6 +227,10 @@ class FakeReading:
         if after not in self.later:
             raise WrongUse("This page of stories is no longer there. Start again at the front page.")
         return self.later[after]
+
+    def topic(self, name: str, /, *, after: str | None = None) -> TopicPage | None:
+        page = self.topics.get(name)
+        return replace(page, cards=(), cursor=None) if page and after else page
 
     def story(self, story_id: int, /) -> StoryPage | int | None:
         self._fail()
