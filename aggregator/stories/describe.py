@@ -43,9 +43,8 @@ def describe(
         topic: the name of its topic, None where none is sure enough.
     """
     reporting = reporting_members(members, folding)
-    reports = independent_reports(reporting, folding)
+    reports, times = independent_reports(reporting, folding), _times(reporting)
     lead = _lead(reports, vectors, lead_now)
-    times = _times(reporting)
     features = RankFeatures(
         voices=len({a.outlet_id for a in reports}),
         reports=len(reports),

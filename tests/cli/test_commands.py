@@ -125,6 +125,25 @@ def test_empty_lists_say_what_to_do(type_):
     assert json.loads(type_("stories", "log", "--json").output) == []
 
 
+def test_stories_of_an_unknown_topic_are_refused_with_the_topics(type_):
+    assert "No stories yet" in type_("stories", "list", "--topic", "sport").output
+
+    result = type_("stories", "list", "--topic", "gossip")
+
+    assert result.exit_code == 2
+    assert "There is no topic 'gossip'. The topics are world, politics, " in result.stderr
+
+
+def test_broken_file_of_topics_is_refused(type_, folder, monkeypatch):
+    (folder / "topics.toml").write_text("[[topic]]\nname = 'all'\nexamples = ['x']\n")
+    monkeypatch.setenv("BROADFOLD_STORIES__TOPICS_FILE", "topics.toml")
+
+    result = type_("stories", "list")
+
+    assert result.exit_code == 2
+    assert "topics.toml cannot be used: the name 'all' is taken by Broadfold itself." in result.stderr
+
+
 def test_database_can_be_checked_and_upgraded(type_):
     assert "schema" in type_("db", "upgrade").output
     assert "was up to date already" in type_("db", "upgrade").output

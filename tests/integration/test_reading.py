@@ -11,7 +11,7 @@ from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.feeds import Failure, FeedState, PollOutcome
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import Folding, Merged, Opened, StoryChanges
-from aggregator.domain.topics import Theme, Topic
+from aggregator.domain.topics import Topic
 from aggregator.readers.reading import ARTICLES, Reading
 from aggregator.readers.views import ArticlePage, DiscussionLine, OutletCount, StoryPage
 from aggregator.storage import Storage

@@ -14,8 +14,9 @@ from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Merged, StoryChanges
 from aggregator.domain.topics import Theme, Topic
 from aggregator.readers.reading import BEST, TOP
-from aggregator.readers.views import StoryPage, TopicLine
+from aggregator.readers.views import TopicLine
 from aggregator.stories.correct import Correct
+from aggregator.stories.matters import renew_themes
 from tests.databases import memory_storage
 from tests.fakes import NOON
 from tests.integration.test_build import Desk
@@ -150,7 +151,7 @@ def test_stories_of_before_get_their_topic_with_the_next_build(desk: Desk) -> No
     assert topic_of(desk, match) is None
 
 
-def test_correction_gives_the_new_story_its_topic(desk: Desk, tmp_path: Path) -> None:
+def test_corrected_stories_have_their_topic_at_once(desk: Desk, tmp_path: Path) -> None:
     match = desk.store("lantern", "Late goal in Isvik", "It was the third.")
     bank = desk.store("herald", "Bank buys bank", "Both are glad.", published_at=NOON - timedelta(hours=30))
     assert desk.build(topics=TOPICS)() is not None
@@ -163,12 +164,52 @@ def test_correction_gives_the_new_story_its_topic(desk: Desk, tmp_path: Path) ->
     )
     (one, other) = desk.homes(match, bank)
     correct.merge(one, other)
-    assert topic_of(desk, match) is None
+    assert desk.homes(match, bank) == [other, other]
+    assert topic_of(desk, match) == "trade"  # as like the one as the other, it keeps what it had
     correct.split(desk.homes(match)[0], [bank])
     assert (topic_of(desk, match), topic_of(desk, bank)) == ("sport", "trade")
 
 
-def test_theme_of_a_build_is_shown_on_its_stories(paper: Paper) -> None:
-    page = paper.page(StoryId(paper.told("Bridge closed")))
-    assert isinstance(page, StoryPage)
-    assert page.theme is None
+def two_sagas(paper: Paper) -> tuple[list[StoryId], dict[ArticleId, np.ndarray]]:
+    """Store two sagas of three stories with two reports each, as far apart as two directions."""
+    homes, vectors = [], {}
+    for saga, words in enumerate(("fever in Isvik", "budget of Nordhelm")):
+        for turn, what in enumerate(("news of the", "fears about the", "end of the")):
+            row = np.zeros(8, dtype=np.float32)
+            row[saga], row[2 + 3 * saga + turn] = 0.9, np.sqrt(0.19)
+            reports = [
+                paper.article(outlet, f"{outlet}: {what} {words}", f"{what} {outlet} {words}")
+                for outlet in ("lantern", "herald")
+            ]
+            vectors |= dict.fromkeys(reports, row)
+            homes.append(paper.story(*reports))
+    return homes, vectors
+
+
+def test_themes_of_the_window_are_shown_on_their_stories_and_keep_their_number(paper: Paper) -> None:
+    homes, vectors = two_sagas(paper)
+    for _ in range(2):
+        with paper.storage.reading() as work:
+            articles = {a.id: a for a in work.articles.get_many(vectors)}
+            before = work.themes.all()
+        renew_themes(paper.storage, since=NOON - timedelta(days=4), articles=articles, vectors=vectors)
+    with paper.storage.reading() as work:
+        assert work.themes.all() == before
+    theme = paper.page(homes[0]).theme
+    assert theme is not None
+    assert {"fever", "Isvik"} <= set(theme.words)
+    assert sorted(card.id for card in theme.others) == homes[1:3]
+    assert paper.page(homes[5]).theme != theme
+
+
+def test_lone_reports_are_in_no_theme(paper: Paper) -> None:
+    vectors = {}
+    for number in range(8):
+        one = paper.article(title=f"Fever in Isvik {number}", text=f"Fever, day {number}.")
+        paper.story(one)
+        vectors[one] = np.eye(2, dtype=np.float32)[number % 2]
+    with paper.storage.reading() as work:
+        articles = {a.id: a for a in work.articles.get_many(vectors)}
+    renew_themes(paper.storage, since=NOON - timedelta(days=4), articles=articles, vectors=vectors)
+    with paper.storage.reading() as work:
+        assert work.themes.all() == ()

@@ -38,8 +38,9 @@ def test_stories_of_the_newsroom_stay_above_their_floor(reached: Agreement, meas
     assert getattr(reached, measure) >= FLOORS[measure], reached
 
 
-TOPIC_FLOORS = {"right": 0.0, "placed": 0.0}
-"""Shares of the stories of more than one report: the right topic among those given one, and those given one."""
+TOPIC_FLOORS = {"right": 0.75, "placed": 0.7}
+"""Shares of the stories: with the topic of most of their articles, among those given one; given one at all.
+Reached on 2026-11-23: .82 and .76, without a look at the categories in the newsroom's feeds."""
 
 
 def test_topics_of_the_newsroom_stay_above_their_floor(paper: Paper):
@@ -50,9 +51,8 @@ def test_topics_of_the_newsroom_stay_above_their_floor(paper: Paper):
     with paper.room.storage.reading() as work:
         given = {story.id: story.face.topic for story in work.stories.get_many(truth)}
     placed = {story for story, topic in given.items() if topic is not None}
-    right = [story for story in placed if given[story] in truth[story]]
+    right = [story for story in placed if truth[story][given[story]] == max(truth[story].values())]
     reached = {"right": len(right) / len(placed), "placed": len(placed) / len(truth)}
-    print(reached, [(truth[s], given[s], work) for s in truth if given[s] not in truth[s]])
     assert {name: share for name, share in reached.items() if share < TOPIC_FLOORS[name]} == {}, reached
 
 
