@@ -141,6 +141,7 @@ def test_pages_of_the_demo_are_clean_in_a_real_browser(paper, open_page, serve):
     article = paper.article_id("lapwing-moon-relay-4")
     paths = [
         "/",
+        "/topic/sport",
         f"/stories/{story}",
         f"/articles/{article}",
         "/outlets",
