@@ -17,13 +17,12 @@ from urllib.parse import urlsplit
 
 from aggregator.domain.articles import Article
 from aggregator.domain.errors import CorpusUnreadable
-from aggregator.domain.ids import ArticleId, OutletId, StoryId
-from aggregator.domain.stories import Partition, StoryChanges, TrackedStory
-from aggregator.stories.copies import fold
+from aggregator.domain.ids import ArticleId, OutletId
 from aggregator.stories.embed import Embedder, encode_articles
-from aggregator.stories.group import GroupNumbers, group
-from aggregator.stories.relate import RelateNumbers, relate
-from aggregator.stories.track import track
+from aggregator.stories.group import GroupNumbers
+from aggregator.stories.memory import Calm, Table
+from aggregator.stories.regroup import IDLE
+from aggregator.stories.relate import RelateNumbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,11 +40,15 @@ EMBED_ARTICLES = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationNumbers:
-    """The numbers of the path under test; `window` is how far a build of a stream looks back."""
+    """The numbers of the path under test.
+
+    `window` is how far a build of a stream looks back; a silence longer than `idle` closes a story.
+    """
 
     relate: RelateNumbers = field(default_factory=RelateNumbers)
     group: GroupNumbers = field(default_factory=GroupNumbers)
     window: timedelta = timedelta(days=7)
+    idle: timedelta = IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,10 @@ class Score:
     """The result on one file.
 
     `multi_b3_f` is over the members of true stories with two or more labelled articles. `groups`
-    counts found groups of two or more, `largest` is the size of the largest. `seconds` is the sum of
-    `step_seconds`; `peak_mb` is the most memory that the process has held so far, in MB.
+    counts found groups of two or more, `largest` is the size of the largest. Of a stream, `moved` is the
+    mean share of articles whose story's number changed in a build, `churn` the share of those that ended
+    in another story than their first. `seconds` is the sum of `step_seconds`; `peak_mb` is the most
+    memory that the process has held so far, in MB.
     """
 
     file: str
@@ -90,6 +95,8 @@ class Score:
     pair_f: float
     groups: int
     largest: int
+    moved: float | None
+    churn: float | None
     seconds: float
     peak_mb: float
     articles: int
@@ -228,10 +235,18 @@ def _score(
     """Return the score of one file."""
     watch = _Stopwatch()
     vectors = _embed(corpus, embedder, watch, on_progress)
-    table = _Stories(vectors=vectors, domains=corpus.domains, numbers=numbers, watch=watch)
-    total = len(corpus.articles)
+    table = Table(
+        vectors=vectors,
+        domains=corpus.domains,
+        relate_numbers=numbers.relate,
+        group_numbers=numbers.group,
+        idle=numbers.idle,
+        watch=watch,
+    )
+    total, calm = len(corpus.articles), Calm()
     for done, (window, now) in _builds(corpus.articles, numbers.window, stream):
         table.build(window, now)
+        calm.see(table.story_of())
         on_progress(f"{corpus.file.name}: group", done, total)
     found = table.story_of()
     truth = {
@@ -250,6 +265,8 @@ def _score(
         pair_f=met.pair_f,
         groups=len(sizes),
         largest=max(sizes, default=1),
+        moved=calm.moved() if stream else None,
+        churn=calm.churn() if stream else None,
         seconds=sum(watch.seconds.values()),
         peak_mb=_peak_mb(),
         articles=total,
@@ -296,56 +313,6 @@ def _builds(
         now = seen[-1].at
         since = now - window if stream else UNDATED_AT
         yield len(seen), ([one for one in seen if not one.dated or one.at >= since], now)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Stories:
-    """The table of stories in memory: what storage and build do in production."""
-
-    vectors: Mapping[ArticleId, "NDArray[np.float32]"]
-    domains: Mapping[OutletId, str]
-    numbers: EvaluationNumbers
-    watch: _Stopwatch
-    open: dict[StoryId, TrackedStory] = field(default_factory=dict)
-    closed: dict[StoryId, TrackedStory] = field(default_factory=dict)
-    last_id: int = 0
-
-    def build(self, window: Sequence[Article], now: datetime) -> None:
-        """Group the window again and bring the stories up to date."""
-        import numpy as np
-
-        rows = np.stack([self.vectors[one.id] for one in window])
-        with self.watch("fold"):
-            folding = fold(window, self.domains)
-        with self.watch("relate"):
-            evidence = relate(window, rows, folding, self.numbers.relate)
-        with self.watch("group"):
-            partition = group(evidence, self.numbers.group)
-        with self.watch("track"):
-            self.apply(self.changes(partition, window), now)
-
-    def changes(self, partition: Partition, window: Sequence[Article]) -> StoryChanges:
-        """Return what the partition changes in the open stories."""
-        return track(tuple(self.open.values()), partition, at={one.id: one.at for one in window})
-
-    def apply(self, changes: StoryChanges, now: datetime) -> None:
-        """Do what storage does with the changes of one run."""
-        for story, members in changes.members.items():
-            before = self.open[story]
-            self.open[story] = TrackedStory(id=story, opened_at=before.opened_at, members=members)
-        for merge in changes.merged:
-            del self.open[merge.story]
-        for opened in changes.opened:
-            self.last_id += 1
-            story = StoryId(self.last_id)
-            self.open[story] = TrackedStory(id=story, opened_at=now, members=opened.members)
-        for story in changes.retired:
-            self.closed[story] = self.open.pop(story)
-
-    def story_of(self) -> dict[ArticleId, StoryId]:
-        """Return the story that each article ended in."""
-        every = [*self.closed.values(), *self.open.values()]
-        return {article: story.id for story in every for article in story.members}
 
 
 def agreement(found: Mapping[ArticleId, Hashable], truth: Mapping[ArticleId, Hashable]) -> Agreement:

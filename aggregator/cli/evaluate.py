@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("file", "B³ P#", "B³ R#", "B³ F#", "multi#", "pair P#", "pair R#", "pair F#"),
-    *("groups#", "largest#", "articles#", "seconds#", "MB#"),
+    *("groups#", "largest#", "moved#", "churn#", "articles#", "seconds#", "MB#"),
 )
 
 
@@ -55,6 +55,7 @@ def _row(score: "Score") -> tuple[object, ...]:
         *(f"{share:.3f}" for share in shares),
         score.groups,
         score.largest,
+        *("–" if share is None else f"{share:.1%}" for share in (score.moved, score.churn)),
         score.articles,
         " + ".join(f"{step} {seconds:.1f}" for step, seconds in score.step_seconds.items()),
         f"{score.peak_mb:.0f}",

@@ -52,10 +52,14 @@ class TrackedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A story to open; `split_from` names the story that most of its articles were in before."""
+    """A story to open; `split_from` names the story that most of its articles were in before.
+
+    `follows` is an article of the closed story that it takes up after a silence.
+    """
 
     members: frozenset[ArticleId]
     split_from: StoryId | None = None
+    follows: ArticleId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,10 @@ class StoryFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A story as stored. `merged_into` is set once its id only redirects."""
+    """A story as stored. `merged_into` is set once its id only redirects.
+
+    `follows` is the story that it takes up, by the number that it had when this one opened.
+    """
 
     id: StoryId
     state: StoryState
@@ -138,6 +145,7 @@ class Story:
     face: StoryFace
     merged_into: StoryId | None = None
     split_from: StoryId | None = None
+    follows: StoryId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

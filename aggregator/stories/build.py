@@ -16,13 +16,15 @@ from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import BuildReport, Correction, Folding, StoryChanges, TrackedStory
 from aggregator.domain.topics import Topic
 from aggregator.storage import Storage
-from aggregator.stories.constrain import anchors, constrain
+from aggregator.stories.constrain import anchors
 from aggregator.stories.copies import fold, with_past
 from aggregator.stories.embed import Embedder, encode_articles
 from aggregator.stories.examples import embed_examples, read_prototypes
 from aggregator.stories.faces import new_faces
-from aggregator.stories.group import GroupNumbers, group
+from aggregator.stories.group import GroupNumbers, graph_of
+from aggregator.stories.idle import with_follows
 from aggregator.stories.matters import renew_themes
+from aggregator.stories.regroup import IDLE, Known, regroup, times_of
 from aggregator.stories.relate import Evidence, RelateNumbers, relate
 from aggregator.stories.track import track
 from aggregator.stories.why import closest
@@ -55,8 +57,8 @@ class Build:
     """Bring the stories up to date with the articles.
 
     `owner` names this process in leases; `window` is how far back articles are grouped together;
-    `lease_for` bounds how long a crashed build keeps others from building; `topics` are the sections
-    into which stories are sorted, in their order.
+    `lease_for` bounds how long a crashed build keeps others from building; a silence longer than `idle`
+    closes a story; `topics` are the sections into which stories are sorted, in their order.
     """
 
     storage: Storage
@@ -66,6 +68,7 @@ class Build:
     window: timedelta
     lease_for: timedelta
     batch: int = 256
+    idle: timedelta = IDLE
     topics: tuple[Topic, ...] = ()
     relate_numbers: RelateNumbers = field(default_factory=RelateNumbers)
     group_numbers: GroupNumbers = field(default_factory=GroupNumbers)
@@ -145,10 +148,13 @@ class Build:
             folding = with_past(fold(desk.articles, desk.domains), desk.past)
             evidence = relate(desk.articles, desk.vectors, folding, self.relate_numbers)
         with watch("group"):
-            partition = group(evidence, self.group_numbers)
+            graph, times = graph_of(evidence), times_of(desk.articles)
+            known = Known(tracked=desk.tracked, corrections=desk.corrections, folding=folding)
+            partition = regroup(graph, known, times, idle=self.idle, settings=self.group_numbers)
         with watch("track"):
-            partition = constrain(partition, desk.corrections, tracked=desk.tracked, folding=folding)
             changes = track(desk.tracked, partition, at=desk.at)
+            floor = self.group_numbers.floor
+            changes = with_follows(changes, partition, graph, times, idle=self.idle, floor=floor)
         with watch("store"):
             opened = self._store(desk, folding, evidence, changes)
         if opened is None:

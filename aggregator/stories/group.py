@@ -52,26 +52,58 @@ class GroupNumbers:
     """HDBSCAN reads a dense matrix (2,000² doubles: 32 MB); larger components are cut at a higher floor."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """The evidence between independent reports, read once for any number of groupings.
+
+    `reports` holds the places in `ids` of each report with its copies, `report_of` the report of each place.
+    """
+
+    ids: tuple[ArticleId, ...]
+    reports: list[Piece]
+    report_of: NDArray[np.int32]
+    edges: Edges
+
+
+def graph_of(evidence: Evidence) -> Graph:
+    """Return the evidence as a graph of reports.
+
+    Copies of one text count as one report: ten outlets with one agency text do not outweigh two
+    that wrote their own.
+    """
+    reports, report_of = _reports(evidence)
+    return Graph(
+        ids=evidence.ids,
+        reports=reports,
+        report_of=report_of,
+        edges=_edges(evidence, report_of, len(reports)),
+    )
+
+
 def group(
     evidence: Evidence,
     settings: GroupNumbers = GroupNumbers(),
     standing: Iterable[frozenset[ArticleId]] = (),
 ) -> Partition:
-    """Return groups of two or more, and noise. Every article of the evidence is in exactly one place.
+    """Return groups of two or more, and noise. Every article of the evidence is in exactly one place."""
+    return grouped(graph_of(evidence), settings, standing)
 
-    Copies of one text count as one report: ten outlets with one agency text do not outweigh two
-    that wrote their own.
+
+def grouped(
+    graph: Graph,
+    settings: GroupNumbers = GroupNumbers(),
+    standing: Iterable[frozenset[ArticleId]] = (),
+) -> Partition:
+    """Return groups of two or more, and noise. Every article of the graph is in exactly one place.
 
     Args:
-        evidence: of the articles to group.
+        graph: of the articles to group.
         settings: the floors.
         standing: the groups, and articles alone, that people have seen: disjoint. What they hold
-            besides the articles of the evidence does not matter, nor does their order.
+            besides the articles of the graph does not matter, nor does their order.
     """
-    reports, report_of = _reports(evidence)
-    edges = _edges(evidence, report_of, len(reports))
-    home = homes(evidence.ids, report_of, standing)
-    old = _seen(home, edges, settings)
+    ids, edges = graph.ids, graph.edges
+    home = homes(ids, graph.report_of, standing)
     new = {one: {o: s for o, s in edges[one].items() if o not in home} for one in edges if one not in home}
     cores = [core for part in _components(new, settings.edge_floor, settings) for core in _cores(part, new)]
     floors = Floors(new=settings.floor, admit=settings.admit, merge=settings.merge)
@@ -80,12 +112,12 @@ def group(
         for core in cores
         for piece in linked([[one] for one in core], new, damping=settings.damping, floors=floors)
     ]
+    old = _seen(home, edges, settings)
     merged = linked(old + pieces, edges, damping=settings.damping, floors=floors, old=home)
     final = [
         part for piece in merged for part in _without_bridges(piece, _ties(piece, edges, home, settings))
     ]
-    groups = sorted(sorted(place for one in piece for place in reports[one]) for piece in final)
-    ids = evidence.ids
+    groups = sorted(sorted(place for one in piece for place in graph.reports[one]) for piece in final)
     return Partition(
         groups=tuple(frozenset(ids[place] for place in places) for places in groups if len(places) > 1),
         noise=frozenset(ids[places[0]] for places in groups if len(places) == 1),

@@ -346,7 +346,7 @@ def test_number_of_a_merged_story_leads_to_the_other(desk: Desk) -> None:
 
 def test_stories_that_turn_out_to_be_one_are_merged_and_the_older_keeps_its_number(desk: Desk) -> None:
     early, other, later = desk.store_bridge()
-    strict = desk.build(group_numbers=GroupNumbers(floor=1.01, edge_floor=1.01))
+    strict = desk.build(group_numbers=GroupNumbers(floor=1.01, edge_floor=1.01, admit=1.01, merge=1.01))
     assert strict() is not None
     assert len({*desk.homes(early, other, later)}) == 3
     before = desk.homes(early, other, later)

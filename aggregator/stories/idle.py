@@ -1,0 +1,117 @@
+"""Close stories after a long silence: what comes later opens a follow-up.
+
+Takes nameless groups and times, before corrections are heeded and stories are tracked, and tells after that
+which story a new one follows. An article without a date breaks no silence and ends none.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.domain.ids import ArticleId
+from aggregator.domain.stories import Opened, Partition, StoryChanges
+from aggregator.stories.group import Graph
+from aggregator.stories.linkage import Edges, Piece
+
+Times = Mapping[ArticleId, datetime]
+"""When the dated articles were published, UTC."""
+
+
+def cut_idle(partition: Partition, graph: Graph, times: Times, idle: timedelta) -> Partition:
+    """Return the groups, each cut wherever no report came for longer than `idle`.
+
+    A report counts at the time of its earliest copy, so that a late copy neither leaves its origin
+    nor keeps a story open. Undated reports go to the part that they have most evidence with.
+    """
+    at = _report_times(graph, times)
+    place_of = {one: place for place, one in enumerate(graph.ids)}
+    parts: list[list[ArticleId]] = [[one] for one in partition.noise]
+    for group in partition.groups:
+        reports = sorted({int(graph.report_of[place_of[one]]) for one in group})
+        parts += [
+            [graph.ids[place] for one in part for place in graph.reports[one]]
+            for part in _parts(reports, graph.edges, at, idle)
+        ]
+    return Partition(
+        groups=tuple(frozenset(part) for part in sorted(map(sorted, parts)) if len(part) > 1),
+        noise=frozenset(part[0] for part in parts if len(part) == 1),
+    )
+
+
+def _report_times(graph: Graph, times: Times) -> dict[int, datetime]:
+    """Return when each dated report was first published, in whatever copy."""
+    found: dict[int, datetime] = {}
+    for report, places in enumerate(graph.reports):
+        dated = [times[graph.ids[place]] for place in places if graph.ids[place] in times]
+        if dated:
+            found[report] = min(dated)
+    return found
+
+
+def _parts(reports: Sequence[int], edges: Edges, at: Mapping[int, datetime], idle: timedelta) -> list[Piece]:
+    """Return the reports of a group in parts, by time."""
+    parts: list[Piece] = []
+    last: datetime | None = None
+    for one in sorted((one for one in reports if one in at), key=lambda one: (at[one], one)):
+        if last is None or at[one] - last > idle:
+            parts.append([])
+        parts[-1].append(one)
+        last = at[one]
+    if len(parts) < 2:
+        return [list(reports)]
+    undated = [one for one in reports if one not in at]
+    joins = [max(parts, key=lambda part: _between([one], part, edges)) for one in undated]
+    for one, part in zip(undated, joins, strict=True):
+        part.append(one)
+    return parts
+
+
+def _between(some: Iterable[int], others: Iterable[int], edges: Edges) -> float:
+    """Return the sum of evidence between two lots of reports."""
+    return sum(edges[one].get(other, 0.0) for one in some for other in others)
+
+
+def with_follows(
+    changes: StoryChanges,
+    partition: Partition,
+    graph: Graph,
+    times: Times,
+    *,
+    idle: timedelta,
+    floor: float,
+) -> StoryChanges:
+    """Return the changes, each story that opens after a silence with the article that it takes up.
+
+    That is the report with the strongest evidence, at least `floor`, among those of stories whose last
+    report came longer than `idle` before the first of the new one. What broke off from a story
+    follows none.
+    """
+    if not changes.opened:
+        return changes
+    at = _report_times(graph, times)
+    place_of = {one: place for place, one in enumerate(graph.ids)}
+    group_of: dict[int, int] = {}
+    spans: dict[int, tuple[datetime, datetime]] = {}
+    for number, group in enumerate([*partition.groups, *(frozenset({one}) for one in partition.noise)]):
+        reports = {int(graph.report_of[place_of[one]]) for one in group if one in place_of}
+        group_of |= dict.fromkeys(sorted(reports), number)
+        if dated := [at[one] for one in reports if one in at]:
+            spans[number] = min(dated), max(dated)
+
+    def taken_up(opened: Opened) -> ArticleId | None:
+        own = {int(graph.report_of[place_of[one]]) for one in opened.members if one in place_of}
+        here = {group_of[one] for one in own} & spans.keys()
+        if opened.split_from is not None or not here:
+            return None
+        first = min(spans[number][0] for number in here)
+        found = [
+            (score, at[other], -other)
+            for one in own
+            for other, score in graph.edges[one].items()
+            if score >= floor and other in at and first - spans[group_of[other]][1] > idle
+        ]
+        return graph.ids[graph.reports[-max(found)[2]][0]] if found else None
+
+    return replace(
+        changes, opened=tuple(replace(opened, follows=taken_up(opened)) for opened in changes.opened)
+    )
