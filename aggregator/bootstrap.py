@@ -129,6 +129,7 @@ def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str
         window=timedelta(hours=settings.stories.window_hours),
         lease_for=timedelta(seconds=settings.stories.lease_seconds),
         batch=settings.stories.batch,
+        idle=timedelta(hours=settings.stories.idle_hours),
         topics=read_topics(settings),
     )
 

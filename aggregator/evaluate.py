@@ -9,7 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -248,21 +248,10 @@ def _score(
         table.build(window, now)
         calm.see(table.story_of())
         on_progress(f"{corpus.file.name}: group", done, total)
-    found = table.story_of()
-    truth = {
-        one.id: story for one, story in zip(corpus.articles, corpus.stories, strict=True) if story is not None
-    }
-    met = agreement({one: found[one] for one in truth}, truth)
-    sizes = [size for size in Counter(found.values()).values() if size > 1]
+    met, sizes = _met(corpus, table), [size for size in Counter(calm.last.values()).values() if size > 1]
     return Score(
         file=corpus.file.name,
-        b3_p=met.b3_p,
-        b3_r=met.b3_r,
-        b3_f=met.b3_f,
-        multi_b3_f=met.multi_b3_f,
-        pair_p=met.pair_p,
-        pair_r=met.pair_r,
-        pair_f=met.pair_f,
+        **asdict(met),
         groups=len(sizes),
         largest=max(sizes, default=1),
         moved=calm.moved() if stream else None,
@@ -272,6 +261,15 @@ def _score(
         articles=total,
         step_seconds=dict(watch.seconds),
     )
+
+
+def _met(corpus: Labelled, table: Table) -> Agreement:
+    """Return how far the stories agree with the labelled articles."""
+    found = table.story_of()
+    truth = {
+        one.id: story for one, story in zip(corpus.articles, corpus.stories, strict=True) if story is not None
+    }
+    return agreement({one: found[one] for one in truth}, truth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,11 @@ class StorySettings(Section):
     window_hours: float = Field(
         default=96, gt=0, description="Articles younger than this are grouped together."
     )
+    idle_hours: float = Field(
+        default=72,
+        gt=0,
+        description="A story without a report for longer is closed; a later report opens a follow-up.",
+    )
     topics_file: str = Field(
         default="",
         description="TOML file of the topics, the sections of the front page; empty is Broadfold's own.",

@@ -49,6 +49,8 @@ EVENTS: Final = {
     "merged": "Another story became part of this one",
     "split": "Story split",
     "shrunk": "Reports taken out",
+    "follows": "A story before it was found",
+    "followed": "Story taken up again",
     "corrected": "Corrected by hand",
     "retired": "Story closed: nothing new has come in for a while",
 }

@@ -157,6 +157,9 @@ def _print(page: StoryPage) -> None:
         f"{card.article_count} articles · {card.outlet_count} outlets"
         f" · {card.origin_count} independent reports\n"
     )
+    for said, others in (("Follow-up of", page.follows), ("Followed by", page.followed_by)):
+        for other in others:
+            click.echo(f"{said} story {other.id}: {other.headline}")
     for report in page.reports:
         click.echo(
             f"{report.at:%d %b %H:%M}  {report.outlet}: {report.headline} (article {report.id})\n"

@@ -164,17 +164,21 @@ class Reading:
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
         theme = self._theme(work, story)
-        told = theme.others if theme else ()
+        follows = self._cards(work, work.stories.follows(story.id))
+        followed_by = self._cards(work, work.stories.followed_by(story.id))
+        told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
         near = self._cards(work, related(work, story, model=self.model, since=since))
         return StoryPage(
             card=card,
             state=story.state.value,
             reports=why.told(lines.reports(articles, folding, outlets, versions), work.relations.of(ids)),
             discussions=lines.discussions(articles, folding, outlets),
-            related=tuple(card for card in near if card.id not in {other.id for other in told}),
+            related=tuple(card for card in near if card.id not in told),
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
             split_from=story.split_from,
+            follows=follows,
+            followed_by=followed_by,
             history=work.stories.events(story.id),
         )
 

@@ -193,6 +193,9 @@ class StoryPage:
     discussions: tuple[DiscussionLine, ...]
     related: tuple[StoryCard, ...]
     split_from: StoryId | None
+    follows: tuple[StoryCard, ...]
+    """The closed stories that it takes up after a silence; `followed_by` is the other way round."""
+    followed_by: tuple[StoryCard, ...]
     history: tuple[StoryEvent, ...]
     topic: TopicLine | None = None
     theme: ThemeLine | None = None

@@ -155,6 +155,7 @@ stories = Table(
     Column("opened_at", UtcTime, nullable=False),
     Column("merged_into", ForeignKey("stories.id"), index=True),
     Column("split_from", ForeignKey("stories.id"), index=True),
+    Column("follows", ForeignKey("stories.id"), index=True),
     Column("lead_id", ForeignKey("articles.id"), index=True),
     Column("headline", String),
     Column("excerpt", String),

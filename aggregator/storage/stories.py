@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, func, or_, select
 
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import (
@@ -141,6 +141,30 @@ class Stories:
         found = {row.id: story_of(row) for row in rows}
         return tuple(found[key] for key in wanted if key in found)
 
+    def follows(self, story_id: StoryId) -> tuple[Story, ...]:
+        """Return the stories that this one, or one that became part of it, takes up; as they live on."""
+        old = stories.alias()
+        query = (
+            select(func.coalesce(old.c.merged_into, old.c.id))
+            .join_from(stories, old, old.c.id == stories.c.follows)
+            .where(or_(stories.c.id == story_id, stories.c.merged_into == story_id))
+        )
+        return self._others(query, story_id)
+
+    def followed_by(self, story_id: StoryId) -> tuple[Story, ...]:
+        """Return the stories that take this one up, or one that became part of it; as they live on."""
+        old = stories.alias()
+        query = (
+            select(func.coalesce(stories.c.merged_into, stories.c.id))
+            .join_from(old, stories, old.c.id == stories.c.follows)
+            .where(or_(old.c.id == story_id, old.c.merged_into == story_id))
+        )
+        return self._others(query, story_id)
+
+    def _others(self, query: Select[tuple[int]], besides: StoryId) -> tuple[Story, ...]:
+        found = {StoryId(row[0]) for row in self.connection.execute(query)}
+        return self.get_many(sorted(found - {besides}))
+
     def members(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[ArticleId, ...]]:
         """Return for each of these stories its articles, by id."""
         query = select(story_articles.c.story_id, story_articles.c.article_id)
@@ -199,4 +223,5 @@ def story_of(row: Row[Any]) -> Story:
         ),
         merged_into=None if row.merged_into is None else StoryId(row.merged_into),
         split_from=None if row.split_from is None else StoryId(row.split_from),
+        follows=None if row.follows is None else StoryId(row.follows),
     )

@@ -30,10 +30,11 @@ def apply_changes(connection: Connection, changes: StoryChanges, *, now: datetim
     after = new_members(changes, opened, before, redirects)
     move(connection, before, after, now)
     redirect(connection, redirects)
+    followed = follow(connection, opened, changes.opened)
     for chunk in chunks(changes.retired):
         retire = stories.update().where(stories.c.id.in_(chunk))
         connection.execute(retire.values(state=StoryState.RETIRED.value))
-    write_history(connection, history(changes, opened, before), now)
+    write_history(connection, [*history(changes, opened, before), *follow_lines(followed)], now)
     return opened
 
 
@@ -127,6 +128,35 @@ def redirect(connection: Connection, redirects: Mapping[StoryId, StoryId]) -> No
     connection.execute(merge.values(state=StoryState.MERGED.value, merged_into=bindparam("new")), pairs)
     follow = stories.update().where(stories.c.merged_into == bindparam("old"))
     connection.execute(follow.values(merged_into=bindparam("new")), pairs)
+
+
+def follow(
+    connection: Connection, opened: Sequence[StoryId], changes: Sequence[Opened]
+) -> dict[StoryId, StoryId]:
+    """Write which story each opened one takes up, and return it: the story that the article is in by now."""
+    wanted = {
+        story: new.follows for story, new in zip(opened, changes, strict=True) if new.follows is not None
+    }
+    if not wanted:
+        return {}
+    query = select(story_articles.c.article_id, story_articles.c.story_id)
+    rows = select_in(connection, query, story_articles.c.article_id, wanted.values())
+    home = {row.article_id: StoryId(row.story_id) for row in rows}
+    followed = {story: home[article] for story, article in wanted.items() if article in home}
+    update = stories.update().where(stories.c.id == bindparam("story")).values(follows=bindparam("old"))
+    if followed:
+        connection.execute(update, [{"story": story, "old": old} for story, old in followed.items()])
+    return followed
+
+
+def follow_lines(followed: Mapping[StoryId, StoryId]) -> list[Line]:
+    """Return what the histories of follow-ups and of what they take up say."""
+    pairs = followed.items()
+    return [
+        line
+        for new, old in pairs
+        for line in ((new, "follows", f"story {old}"), (old, "followed", f"by story {new}"))
+    ]
 
 
 def history(changes: StoryChanges, opened: Sequence[StoryId], before: Memberships) -> list[Line]:

@@ -4,12 +4,12 @@ Takes nameless groups and times, before corrections are heeded and stories are t
 which story a new one follows. An article without a date breaks no silence and ends none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.domain.ids import ArticleId
-from aggregator.domain.stories import Opened, Partition, StoryChanges
+from aggregator.domain.stories import Partition, StoryChanges
 from aggregator.stories.group import Graph
 from aggregator.stories.linkage import Edges, Piece
 
@@ -86,32 +86,34 @@ def with_follows(
     report came longer than `idle` before the first of the new one. What broke off from a story
     follows none.
     """
-    if not changes.opened:
-        return changes
     at = _report_times(graph, times)
+    last_of = _last_reports(partition, graph, at)
+    report_of = dict(zip(graph.ids, graph.report_of.tolist(), strict=True))
+    opened = []
+    for one in changes.opened:
+        own = sorted({report_of[article] for article in one.members if article in report_of})
+        first = min((at[report] for report in own if report in at), default=None)
+        if first is not None and one.split_from is None:
+            found = _strongest(own, graph.edges, {r for r, last in last_of.items() if first - last > idle})
+            if found and found[0] >= floor:
+                opened.append(replace(one, follows=graph.ids[graph.reports[found[1]][0]]))
+                continue
+        opened.append(one)
+    return replace(changes, opened=tuple(opened))
+
+
+def _last_reports(partition: Partition, graph: Graph, at: Mapping[int, datetime]) -> dict[int, datetime]:
+    """Return for every dated report when the last one of its group came."""
     place_of = {one: place for place, one in enumerate(graph.ids)}
-    group_of: dict[int, int] = {}
-    spans: dict[int, tuple[datetime, datetime]] = {}
-    for number, group in enumerate([*partition.groups, *(frozenset({one}) for one in partition.noise)]):
-        reports = {int(graph.report_of[place_of[one]]) for one in group if one in place_of}
-        group_of |= dict.fromkeys(sorted(reports), number)
-        if dated := [at[one] for one in reports if one in at]:
-            spans[number] = min(dated), max(dated)
+    found: dict[int, datetime] = {}
+    for group in [*partition.groups, *(frozenset({one}) for one in partition.noise)]:
+        reports = {int(graph.report_of[place_of[one]]) for one in group if one in place_of} & at.keys()
+        if reports:
+            found |= dict.fromkeys(reports, max(at[one] for one in reports))
+    return found
 
-    def taken_up(opened: Opened) -> ArticleId | None:
-        own = {int(graph.report_of[place_of[one]]) for one in opened.members if one in place_of}
-        here = {group_of[one] for one in own} & spans.keys()
-        if opened.split_from is not None or not here:
-            return None
-        first = min(spans[number][0] for number in here)
-        found = [
-            (score, at[other], -other)
-            for one in own
-            for other, score in graph.edges[one].items()
-            if score >= floor and other in at and first - spans[group_of[other]][1] > idle
-        ]
-        return graph.ids[graph.reports[-max(found)[2]][0]] if found else None
 
-    return replace(
-        changes, opened=tuple(replace(opened, follows=taken_up(opened)) for opened in changes.opened)
-    )
+def _strongest(own: Iterable[int], edges: Edges, among: Container[int]) -> tuple[float, int] | None:
+    """Return the strongest evidence to one of `among`, with that report; the earliest of equals."""
+    found = [(-score, other) for one in own for other, score in edges[one].items() if other in among]
+    return (-min(found)[0], min(found)[1]) if found else None

@@ -88,7 +88,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "stories.tracked": lambda work: work.stories.tracked(),
     "stories.apply": lambda work: work.stories.apply(
         StoryChanges(
-            opened=(Opened(members=frozenset([THREE]), split_from=STORY),),
+            opened=(Opened(members=frozenset([THREE]), split_from=STORY, follows=ONE),),
             members={STORY: frozenset([ONE, TWO])},
             merged=(Merged(story=StoryId(2), into=STORY),),
             retired=(StoryId(3),),
@@ -97,6 +97,8 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     ),
     "stories.set_faces": lambda work: work.stories.set_faces({STORY: make_face(ONE)}),
     "stories.get": lambda work: work.stories.get(STORY),
+    "stories.follows": lambda work: work.stories.follows(STORY),
+    "stories.followed_by": lambda work: work.stories.followed_by(STORY),
     "stories.resolve": lambda work: work.stories.resolve(STORY),
     "stories.ranked": lambda work: work.stories.ranked(since=NOON, after=(1.0, STORY), limit=5),
     "stories.ranked first": lambda work: work.stories.ranked(since=NOON, limit=5),

@@ -188,6 +188,52 @@ def test_a_split_is_told_in_both_histories(storage: Storage, keys: tuple[Article
         ]
 
 
+def test_a_follow_up_and_what_it_takes_up_know_each_other(
+    storage: Storage, keys: tuple[ArticleId, ...]
+) -> None:
+    with storage.writing() as work:
+        (old,) = work.stories.apply(opens(keys[:2]), now=NOON)
+        (new,) = work.stories.apply(
+            StoryChanges(opened=(Opened(members=frozenset(keys[2:3]), follows=keys[1]),)), now=NOON + HOUR
+        )
+        work.stories.set_faces({old: make_face(keys[0]), new: make_face(keys[2])})
+        (found,) = work.stories.followed_by(old)
+        assert (found.id, found.follows) == (new, old)
+        assert [story.id for story in work.stories.follows(new)] == [old]
+        assert (work.stories.follows(old), work.stories.followed_by(new)) == ((), ())
+        assert history(work, new) == [("opened", "1 article"), ("follows", f"story {old}")]
+        assert history(work, old)[1:] == [("followed", f"by story {new}")]
+
+
+def test_a_follow_up_of_a_story_that_opens_at_the_same_time(
+    storage: Storage, keys: tuple[ArticleId, ...]
+) -> None:
+    with storage.writing() as work:
+        both = (
+            Opened(members=frozenset(keys[:2])),
+            Opened(members=frozenset(keys[2:3]), follows=keys[0]),
+        )
+        old, new = work.stories.apply(StoryChanges(opened=both), now=NOON)
+        work.stories.set_faces({old: make_face(keys[0]), new: make_face(keys[2])})
+        assert [story.id for story in work.stories.follows(new)] == [old]
+
+
+def test_follow_ups_resolve_when_either_side_merges(storage: Storage, keys: tuple[ArticleId, ...]) -> None:
+    with storage.writing() as work:
+        old, larger, other = work.stories.apply(opens(*(keys[n : n + 1] for n in range(3))), now=NOON)
+        (new,) = work.stories.apply(
+            StoryChanges(opened=(Opened(members=frozenset(keys[3:4]), follows=keys[0]),)), now=NOON
+        )
+        faces = {story: make_face(keys[0]) for story in (old, larger, other, new)}
+        work.stories.set_faces(faces)
+        merged = (Merged(story=old, into=larger), Merged(story=new, into=other))
+        work.stories.apply(StoryChanges(merged=merged), now=NOON)
+        assert [story.id for story in work.stories.follows(other)] == [larger]
+        assert [story.id for story in work.stories.followed_by(larger)] == [other]
+        work.stories.apply(StoryChanges(merged=(Merged(story=other, into=larger),)), now=NOON)
+        assert (work.stories.follows(larger), work.stories.followed_by(larger)) == ((), ())
+
+
 def test_a_retired_story_is_no_longer_tracked_but_shown(
     storage: Storage, keys: tuple[ArticleId, ...]
 ) -> None:

@@ -62,10 +62,11 @@ def test_settings_of_polling_reach_the_refresh(tmp_path: Path, clock: FrozenCloc
 
 
 def test_settings_of_stories_reach_the_build_and_the_pages(tmp_path: Path, clock: FrozenClock) -> None:
-    stories = StorySettings(window_hours=30, batch=17, lease_seconds=60)
+    stories = StorySettings(window_hours=30, idle_hours=20, batch=17, lease_seconds=60)
     services = wired(Settings(data=tmp_path, stories=stories), clock)
     build, reading = services.build, services.reading
     assert (build.window, build.batch, build.lease_for) == (timedelta(hours=30), 17, timedelta(seconds=60))
+    assert build.idle == timedelta(hours=20)
     assert (reading.window, reading.model) == (timedelta(hours=30), build.embedder.model_id)
 
 

@@ -107,6 +107,7 @@ def test_small_day_is_grouped_as_labelled(tmp_path: Path, stream: bool, publishe
     (score,) = evaluate([write(tmp_path, *day(**fields))], embedder=HashedWords(), stream=stream)
     assert (score.file, score.articles, score.groups, score.largest) == ("day.jsonl", 5, 2, 2)
     assert (score.b3_f, score.multi_b3_f, score.pair_f) == (1, 1, 1)
+    assert (score.moved, score.churn) == ((0, 0) if stream else (None, None))
     assert set(score.step_seconds) == {"embed", "fold", "relate", "group", "track"}
     assert math.isclose(score.seconds, sum(score.step_seconds.values()))
     assert score.peak_mb > 0

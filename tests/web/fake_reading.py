@@ -134,6 +134,8 @@ def make_story(card: StoryCard | None = None, **fields: Any) -> StoryPage:
         "discussions": (),
         "related": (),
         "split_from": None,
+        "follows": (),
+        "followed_by": (),
         "history": (),
     }
     return StoryPage(**values | fields)

@@ -63,6 +63,24 @@ def test_story_that_split_off_links_to_where_it_came_from(client: FlaskClient) -
     assert links == ["/stories/5", "/stories/5"]
 
 
+def test_follow_up_links_to_what_it_takes_up_and_back(client: FlaskClient, reading: FakeReading) -> None:
+    early = make_card(3, "Bridge reopens", lang="de")
+    late = make_card(4, "Bridge closed again")
+    reading.stories = {2: make_story(make_card(2), follows=(early,), followed_by=(late,))}
+
+    page = read(client.get("/stories/2").text)
+
+    notes = [note for note in page.with_class("note") if "ollow" in note.text]
+    assert [note.text.split(",")[0] for note in notes] == [
+        "Follow-up of Bridge reopens",
+        "Followed by Bridge closed again",
+    ]
+    links = {link.text: link for link in page.all("a")}
+    assert links["Bridge reopens"]["href"] == "/stories/3"
+    assert links["Bridge reopens"]["lang"] == "de"
+    assert links["Bridge closed again"]["href"] == "/stories/4"
+
+
 def test_id_of_a_merged_story_redirects_for_ever(client: FlaskClient) -> None:
     answer = client.get("/stories/9")
 
