@@ -357,3 +357,28 @@ def test_stories_that_turn_out_to_be_one_are_merged_and_the_older_keeps_its_numb
     with desk.storage.reading() as work:
         found = [work.stories.resolve(one) for one in before]
     assert [story.id for story in found if story] == [min(before)] * 3
+
+
+def test_report_after_a_long_silence_opens_a_linked_follow_up(desk: Desk) -> None:
+    first, *_ = desk.store_bridge()
+    window = {"window": timedelta(hours=200), "idle": timedelta(hours=72)}
+    assert desk.build(**window)() is not None
+    desk.clock.advance(hours=71)
+    within = desk.store("beacon", "Orsholm harbour bridge closed", f"{BRIDGE} run by night, too.")
+    assert desk.build(**window)() is not None
+    desk.clock.advance(hours=73)
+    after = desk.store("mercury", "Orsholm harbour bridge still closed", f"{BRIDGE} are full each day.")
+    report = desk.build(**window)()
+    assert report is not None
+    assert (report.opened, report.changed, report.merged) == (1, 0, 0)
+    old, home, new = desk.homes(first, within, after)
+    assert (old == home, old == new) == (True, False)
+    assert desk.story_of(after).follows == old
+    before = desk.everything()
+    again = desk.build(**window)()
+    assert again is not None
+    assert (again.opened, again.changed, again.merged) == (0, 0, 0)
+    assert desk.everything() == before
+    with desk.storage.reading() as work:
+        assert [event.kind for event in work.stories.events(new)] == ["opened", "follows"]
+        assert [event.kind for event in work.stories.events(old)] == ["opened", "grown", "followed"]

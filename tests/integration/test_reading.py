@@ -277,6 +277,23 @@ def test_story_page_folds_copies_under_their_origin_and_flags_reposts(
     assert [(event.kind, event.detail) for event in page.history] == [("opened", "5 articles")]
 
 
+def test_follow_up_and_what_it_takes_up_are_on_each_others_page_and_not_among_the_related(
+    paper: Paper,
+) -> None:
+    early = paper.article("lantern", "Bridge closed", published_at=NOON - 40 * HOUR)
+    old = paper.story(early)
+    late = paper.article("herald", "Bridge closed still", published_at=NOON)
+    with paper.storage.writing() as work:
+        opened = Opened(members=frozenset({late}), follows=early)
+        (new,) = work.stories.apply(StoryChanges(opened=(opened,)), now=paper.clock.now())
+        articles = work.articles.get_many([late])
+        work.stories.set_faces({new: describe(articles, {}, paper.folding)})
+    assert [card.id for card in paper.page(new).follows] == [old]
+    assert [card.id for card in paper.page(old).followed_by] == [new]
+    assert (paper.page(old).follows, paper.page(new).followed_by) == ((), ())
+    assert (paper.page(new).related, paper.page(old).related) == ((), ())
+
+
 def test_discussions_stand_apart_and_are_not_counted(paper: Paper, bridge: dict[str, ArticleId]) -> None:
     page = paper.page(paper.story(*bridge.values()))
     (talk,) = page.discussions
