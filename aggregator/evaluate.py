@@ -244,7 +244,7 @@ def _score(
         watch=watch,
     )
     total, calm = len(corpus.articles), Calm()
-    for done, (window, now) in _builds(corpus.articles, numbers.window, stream):
+    for done, (window, now) in builds(corpus.articles, numbers.window, stream):
         table.build(window, now)
         calm.see(table.story_of())
         on_progress(f"{corpus.file.name}: group", done, total)
@@ -300,7 +300,7 @@ def _embed(
     return rows
 
 
-def _builds(
+def builds(
     articles: Sequence[Article], window: timedelta, stream: bool
 ) -> Iterator[tuple[int, tuple[list[Article], datetime]]]:
     """Yield (articles seen, (articles of the window, now)) for each build; the undated never leave."""

@@ -37,6 +37,13 @@ Table = dict[str, dict[str, Triple]]
 
 def held_out(read: Mapping[str, Corpus], kept: Path | None) -> Iterator[tuple[Corpus, Evidence]]:
     """Yield each scored file with its evidence by judges that never saw it."""
+    for name, judges in held_out_judges(read, kept):
+        corpus = read[name]
+        yield corpus, relate(corpus.articles, corpus.rows, corpus.folding, judges=judges)
+
+
+def held_out_judges(read: Mapping[str, Corpus], kept: Path | None) -> Iterator[tuple[str, Judges]]:
+    """Yield each scored file's name with judges that never saw it."""
     taught: tuple[list[View], list[Evidence]] | None = None
     for name in SCORED:
         file = kept / f"{name}.json" if kept else None
@@ -49,9 +56,7 @@ def held_out(read: Mapping[str, Corpus], kept: Path | None) -> Iterator[tuple[Co
             raw = fit_both(*taught, [name])
             if file:
                 file.write_text(json.dumps(raw), encoding="utf-8")
-        judges = Judges(first=read_judge(raw["first"]), second=read_judge(raw["second"]))
-        corpus = read[name]
-        yield corpus, relate(corpus.articles, corpus.rows, corpus.folding, judges=judges)
+        yield name, Judges(first=read_judge(raw["first"]), second=read_judge(raw["second"]))
 
 
 def found_by(partition: Partition) -> Groups:

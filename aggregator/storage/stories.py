@@ -161,7 +161,7 @@ class Stories:
         )
         return self._others(query, story_id)
 
-    def _others(self, query: Select[tuple[int]], besides: StoryId) -> tuple[Story, ...]:
+    def _others(self, query: Select[Any], besides: StoryId) -> tuple[Story, ...]:
         found = {StoryId(row[0]) for row in self.connection.execute(query)}
         return self.get_many(sorted(found - {besides}))
 

@@ -115,7 +115,9 @@ def grouped(
     old = _seen(home, edges, settings)
     merged = linked(old + pieces, edges, damping=settings.damping, floors=floors, old=home)
     final = [
-        part for piece in merged for part in _without_bridges(piece, _ties(piece, edges, home, settings))
+        part
+        for piece in merged
+        for part in (_without_bridges(piece, _ties(piece, edges, home, settings)) if piece[3:] else [piece])
     ]
     groups = sorted(sorted(place for one in piece for place in graph.reports[one]) for piece in final)
     return Partition(

@@ -15,6 +15,7 @@ from aggregator.domain.stories import StoryChanges, TrackedStory
 from aggregator.stories.copies import fold
 from aggregator.stories.group import GroupNumbers, graph_of
 from aggregator.stories.idle import with_follows
+from aggregator.stories.judge import Judges
 from aggregator.stories.regroup import Known, regroup, times_of
 from aggregator.stories.relate import RelateNumbers, relate
 from aggregator.stories.track import track
@@ -33,7 +34,9 @@ class Table:
     relate_numbers: RelateNumbers
     group_numbers: GroupNumbers
     idle: timedelta
-    watch: Callable[[str], AbstractContextManager[None]]
+    watch: Callable[[str], AbstractContextManager[object]]
+    judges: Judges | None = None
+    """The packaged ones unless told."""
     open: dict[StoryId, TrackedStory] = field(default_factory=dict)
     closed: dict[StoryId, TrackedStory] = field(default_factory=dict)
     last_id: int = 0
@@ -47,7 +50,7 @@ class Table:
         with self.watch("fold"):
             folding = fold(window, self.domains)
         with self.watch("relate"):
-            evidence = relate(window, rows, folding, self.relate_numbers)
+            evidence = relate(window, rows, folding, self.relate_numbers, self.judges)
         with self.watch("group"):
             graph = graph_of(evidence)
             partition = regroup(graph, known, times, idle=self.idle, settings=self.group_numbers)

@@ -58,7 +58,9 @@ def held(home: Homes, edges: Edges, *, damping: float, keep: float) -> list[Piec
     return [
         piece
         for _, group in sorted(groups.items())
-        for piece in linked([[one] for one in group], edges, damping=damping, floors=floors)
+        for piece in (
+            linked([[one] for one in group], edges, damping=damping, floors=floors) if group[1:] else [group]
+        )
     ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.domain.ids import ArticleId
+from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Folding, Opened, Relation, StoryChanges
 from aggregator.storage import open_storage
 from aggregator.stories.describe import describe
@@ -86,3 +86,20 @@ def test_story_tells_under_each_report_why_it_is_there(type_, stories, folder):
         "nearest to article 2 of Lantern, very likely the same event (.93): "
         "shares “Orsholm”, “14”; published at the same time"
     ]
+
+
+def test_story_tells_what_it_follows_and_what_follows_it(type_, stories, folder):
+    storage = open_storage(f"sqlite:///{folder / 'data' / 'broadfold.db'}")
+    with storage.writing() as work:
+        changes = StoryChanges(
+            opened=(Opened(members=frozenset({ArticleId(2)}), follows=ArticleId(3)),),
+            members={StoryId(1): frozenset({ArticleId(1)})},
+        )
+        (new,) = work.stories.apply(changes, now=NOON)
+        work.stories.set_faces({new: describe(work.articles.get_many([ArticleId(2)]), {}, Folding())})
+    storage.close()
+
+    assert f"Followed by story {new}: Report 2" in type_("stories", "show", "2").output.splitlines()
+    assert "Follow-up of story 2: Report 3" in type_("stories", "show", str(new)).output.splitlines()
+    shown = json.loads(type_("stories", "show", str(new), "--json").stdout)
+    assert ([one["id"] for one in shown["follows"]], shown["followed_by"]) == ([2], [])

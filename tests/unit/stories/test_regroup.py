@@ -41,7 +41,7 @@ class Newsroom:
             relate_numbers=RelateNumbers(),
             group_numbers=NUMBERS,
             idle=IDLE,
-            watch=lambda step: nullcontext(),
+            watch=nullcontext,
         )
     )
 
