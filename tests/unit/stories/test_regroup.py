@@ -2,7 +2,7 @@
 
 import random
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -80,9 +80,13 @@ def test_build_without_news_changes_nothing_and_corrections_hold(
         for _ in range(3):
             assert room.build(evidence).is_empty()
         assert {one: s.id for s in room.table.open.values() for one in s.members} == numbers
-    for link in standing(corrections):
-        if {link.one, link.other} <= numbers.keys():
-            assert (numbers[link.one] == numbers[link.other]) == (link.kind is LinkKind.MUST)
+    # What was said of an article that has not come binds nothing yet, and contradicts nothing.
+    heeded = [
+        replace(one, links=tuple(link for link in one.links if {link.one, link.other} <= numbers.keys()))
+        for one in corrections
+    ]
+    for link in standing(heeded):
+        assert (numbers[link.one] == numbers[link.other]) == (link.kind is LinkKind.MUST)
 
 
 @settings(max_examples=60, deadline=None)
