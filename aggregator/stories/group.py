@@ -44,8 +44,8 @@ class GroupNumbers:
     admit: float = 0.4
     """a new article joins what stands from here on,"""
     merge: float = 0.7
-    """and two that stand apart become one from here on. These four were chosen on the streams of
-    2020-06-09 and 2020-09-08, so that stories are calm at a cost of half a point of B-cubed F."""
+    """and two that stand apart become one from here on. These three and `switch` were chosen on the
+    streams of 2020-06-09 and 2020-09-08, so that stories are calm at a cost of half a point of B-cubed F."""
     switch: float = 0.25
     """A report leaves its story for another that is nearer by this much, and near enough to merge."""
     largest_component: int = 2000
