@@ -1,6 +1,6 @@
 """Vectors of texts, keyed by the text's hash and the model, kept as little-endian float32."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, exists, func, select
 
 from aggregator.domain.articles import Article
+from aggregator.domain.ids import ArticleId
 from aggregator.storage.articles import ARTICLE, article_of
 from aggregator.storage.rows import insert_into, select_in
-from aggregator.storage.schema import articles, vectors
+from aggregator.storage.schema import article_versions, articles, vectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,6 +73,21 @@ class Vectors:
             return (), np.empty((0, 0), dtype=np.float32)
         flat = np.frombuffer(b"".join(found[key] for key in present), dtype="<f4")
         return present, flat.reshape(len(present), -1).astype(np.float32)
+
+    def of_versions(
+        self, model: str, ids: Sequence[ArticleId]
+    ) -> "Iterator[tuple[str, str, NDArray[np.float32]]]":
+        """Yield (title, text, float32[d]) of the earlier versions of these articles that `model` has seen."""
+        import numpy as np
+
+        version = article_versions.c
+        query = (
+            select(version.title, version.text, vectors.c.vector)
+            .join(vectors, vectors.c.content_hash == version.content_hash)
+            .where(vectors.c.model == model)
+        )
+        for row in select_in(self.connection, query, version.article_id, ids):
+            yield row.title, row.text, np.frombuffer(row.vector, dtype="<f4").astype(np.float32)
 
     def models(self) -> tuple[str, ...]:
         """Return the models that have vectors here, by name."""

@@ -4,6 +4,7 @@ Reads what is missing, works without a transaction, writes the answer in one. A 
 moment leaves either the old stories or the new ones; vectors already computed are kept.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from aggregator.domain.topics import Topic
 from aggregator.storage import Storage
 from aggregator.stories.constrain import anchors
 from aggregator.stories.copies import fold, with_past
-from aggregator.stories.embed import Embedder, encode_articles
+from aggregator.stories.embed import Embedder, encode_articles, texts_of, unpack
 from aggregator.stories.examples import embed_examples, read_prototypes
 from aggregator.stories.faces import new_faces
 from aggregator.stories.group import GroupNumbers, graph_of
@@ -110,17 +111,30 @@ class Build:
 
     def _embed_missing(self, tell: Progress) -> int:
         """Give every distinct text in the window its vector, a batch at a time; return how many."""
+        model = self.embedder.model_id
         with self.storage.reading() as work:
-            missing = work.vectors.missing(self.embedder.model_id, since=self._since())
+            missing = work.vectors.missing(model, since=self._since())
+        shared = _shared(missing)
+        known: dict[str, np.ndarray] = {}
         for start in range(0, len(missing), self.batch):
             tell("embed", start, len(missing))
             some = missing[start : start + self.batch]
-            matrix = encode_articles(self.embedder, some)
+            matrix = encode_articles(self.embedder, some, known | self._of_versions(some))
+            for one, row in zip(some, matrix, strict=True):
+                known |= {t: v for t, v in unpack(one.title, one.text, row).items() if t in shared}
             with self.storage.writing() as work:
-                work.vectors.put(self.embedder.model_id, [a.content_hash for a in some], matrix)
+                work.vectors.put(model, [a.content_hash for a in some], matrix)
             self._claim()
         embed_examples(self.storage, self.embedder, self.topics)
         return len(missing)
+
+    def _of_versions(self, some: Sequence[Article]) -> "dict[str, np.ndarray]":
+        """Return the vectors of texts that these articles had before somebody edited them."""
+        known: dict[str, np.ndarray] = {}
+        with self.storage.reading() as work:
+            for title, text, row in work.vectors.of_versions(self.embedder.model_id, [a.id for a in some]):
+                known |= unpack(title, text, row)
+        return known
 
     def _read(self) -> _Desk:
         """Read the window; an article that came after the embedding waits for the next build."""
@@ -196,6 +210,12 @@ class Build:
             work.stories.set_faces(dict(faces))
             work.relations.replace(closest(evidence, living.values()), among=list(articles))
         return opened
+
+
+def _shared(articles: Sequence[Article]) -> frozenset[str]:
+    """Return the texts that stand for more than one of the articles, such as a daily title."""
+    counts = Counter(text for one in articles for text in {*texts_of(one.title, one.text)})
+    return frozenset(text for text, count in counts.items() if count > 1)
 
 
 class _Watch:

@@ -1,13 +1,14 @@
 """Turn passages into unit vectors with a sentence-transformers model that is already on this machine.
 
 Takes texts from build and evaluate, returns float32 rows. Torch loads on the first encode, not before.
+How the batches were measured: docs/explanation/embedding.md.
 """
 
 import hashlib
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aggregator.domain.articles import Article
 from aggregator.domain.errors import ModelUnusable
+from aggregator.executor import thread_pool
 from aggregator.stories.passage import PASSAGE_VERSION, passage
 
 if TYPE_CHECKING:
@@ -29,9 +31,13 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 """Of model.safetensors, as sentence-transformers/all-MiniLM-L6-v2 publishes it; read on 2026-11-22."""
 
 DEFAULT_DIM = 384
-BATCH_TEXTS = 32
+BATCH_TOKENS = 512
+"""What a layer makes of so many tokens stays in a core's caches; see docs/explanation/embedding.md."""
+
+CHARACTERS_A_TOKEN = 4
 
 _loading = threading.Lock()
+_working = threading.Lock()
 
 
 class Embedder(Protocol):
@@ -60,7 +66,7 @@ class SentenceTransformerEmbedder:
     """
 
     name: str = DEFAULT_MODEL
-    batch_texts: int = BATCH_TEXTS
+    batch_tokens: int = BATCH_TOKENS
 
     @property
     def model_id(self) -> str:
@@ -92,40 +98,79 @@ class SentenceTransformerEmbedder:
         import numpy as np
 
         rows = np.zeros((len(texts), self.dim), dtype=np.float32)
-        # Texts of one length share a batch, so that little of the work is padding.
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
-        for start in range(0, len(order), self.batch_texts):
-            places = order[start : start + self.batch_texts]
-            rows[places] = _model(self.name).encode(
-                [texts[place] for place in places],
-                batch_size=self.batch_texts,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-                normalize_embeddings=True,
-            )
+        if not texts:
+            return rows
+        model = _model(self.name)
+
+        def embed(places: Sequence[int]) -> "NDArray[np.float32]":
+            found: NDArray[np.float32] = _encode(model, [texts[place] for place in places])
+            return found
+
+        # Calls take turns: one fills the cores, and a tokenizer is told for everybody whether to pad.
+        # Small batches side by side, one core each: cores that share a batch wait for one another.
+        with _working, thread_pool(_cores()) as executor:
+            batches = list(batched(_lengths(model, list(texts)), self.batch_tokens))
+            for places, found in zip(batches, executor.map(embed, batches), strict=True):
+                rows[places] = found
         return rows
 
 
-def encode_articles(embedder: Embedder, articles: Sequence[Article]) -> "NDArray[np.float32]":
+def batched(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Yield the places of texts in batches, by their lengths, the longest first.
+
+    A batch times its longest text is at most `budget`, or it is one text. Texts of one length share a
+    batch, so that little of the work is padding.
+    """
+    order = sorted(range(len(lengths)), key=lambda place: lengths[place], reverse=True)
+    start = 0
+    while start < len(order):
+        end = start + max(1, budget // max(1, lengths[order[start]]))
+        yield order[start:end]
+        start = end
+
+
+def encode_articles(
+    embedder: Embedder, articles: Sequence[Article], known: "Mapping[str, NDArray[np.float32]] | None" = None
+) -> "NDArray[np.float32]":
     """Return a unit row for each article, as `encode_pieces` does."""
-    return encode_pieces(embedder, [(one.title, one.text) for one in articles])
+    return encode_pieces(embedder, [(one.title, one.text) for one in articles], known)
 
 
-def encode_pieces(embedder: Embedder, pieces: Sequence[tuple[str, str]]) -> "NDArray[np.float32]":
+def encode_pieces(
+    embedder: Embedder,
+    pieces: Sequence[tuple[str, str]],
+    known: "Mapping[str, NDArray[np.float32]] | None" = None,
+) -> "NDArray[np.float32]":
     """Return a unit row for each title with its text, float32[n, 2 * dim]: passage beside title.
 
     The product of two rows is the mean of both cosines, which tells stories apart better than either;
-    `parts.py` takes the halves apart again. A text that several pieces have is embedded once.
+    `parts.py` takes the halves apart again. A text that several pieces have is embedded once, and one
+    whose unit vector, float32[dim], is `known` not at all.
     """
     import numpy as np
 
-    passages = [passage(title, text) for title, text in pieces]
-    headlines = [" ".join(title.split()) or text for (title, _), text in zip(pieces, passages, strict=True)]
-    place = {text: number for number, text in enumerate(dict.fromkeys([*passages, *headlines]))}
-    vectors = embedder.encode(list(place))
-    halves = [vectors[[place[text] for text in texts]] for texts in (passages, headlines)]
+    known = known or {}
+    if not pieces:
+        return np.empty((0, 2 * embedder.dim), dtype=np.float32)
+    passages, headlines = zip(*(texts_of(title, text) for title, text in pieces), strict=True)
+    new = [text for text in dict.fromkeys((*passages, *headlines)) if text not in known]
+    vectors = dict(zip(new, embedder.encode(new), strict=True)) | dict(known)
+    halves = [np.stack([vectors[text] for text in texts]) for texts in (passages, headlines)]
     rows: NDArray[np.float32] = np.concatenate(halves, axis=1) / np.sqrt(np.float32(2))
     return rows
+
+
+def texts_of(title: str, text: str) -> tuple[str, str]:
+    """Return the two texts that are embedded for an article: its passage, and its title or else that."""
+    whole = passage(title, text)
+    return whole, " ".join(title.split()) or whole
+
+
+def unpack(title: str, text: str, row: "NDArray[np.float32]") -> "dict[str, NDArray[np.float32]]":
+    """Return the unit vectors, float32[dim], of an article's two texts by the row it got of them."""
+    import numpy as np
+
+    return dict(zip(texts_of(title, text), np.split(row * np.sqrt(np.float32(2)), 2), strict=True))
 
 
 def open_embedder(name: str = DEFAULT_MODEL) -> Embedder:
@@ -178,6 +223,40 @@ def _model(name: str) -> Any:
     """Return the loaded model; threads that come meanwhile wait for the same one."""
     with _loading:
         return _load(name)
+
+
+def _lengths(model: Any, texts: list[str]) -> list[int]:
+    """Return how many tokens the model reads of each text; a guess where its tokenizer is of a rare kind."""
+    from transformers import PreTrainedTokenizerBase
+
+    if not isinstance(model.tokenizer, PreTrainedTokenizerBase):
+        return [len(text) // CHARACTERS_A_TOKEN + 1 for text in texts]
+    read = model.tokenizer(
+        texts, truncation=True, max_length=model.max_seq_length, return_attention_mask=False
+    )
+    return [len(ids) for ids in read["input_ids"]]
+
+
+def _encode(model: Any, texts: list[str]) -> Any:
+    """Return unit rows, float32[n, dim], worked out on the calling thread's core alone."""
+    import torch
+
+    torch.set_num_threads(1)
+    return model.encode(
+        texts,
+        batch_size=len(texts),
+        show_progress_bar=False,
+        convert_to_numpy=True,
+        normalize_embeddings=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def _cores() -> int:
+    """Return how many threads torch would use: the cores it may run on, or OMP_NUM_THREADS."""
+    import torch
+
+    return torch.get_num_threads()
 
 
 @lru_cache(maxsize=2)

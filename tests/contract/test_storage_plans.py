@@ -84,6 +84,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "stories.record": lambda work: work.stories.record([STORY], "corrected", "", now=NOON),
     "vectors.missing": lambda work: work.vectors.missing("m", since=NOON, limit=5),
     "vectors.put": lambda work: work.vectors.put("m", ["a"], np.ones((1, 2), dtype=np.float32)),
+    "vectors.of_versions": lambda work: list(work.vectors.of_versions("m", [ONE, TWO])),
     "vectors.load": lambda work: work.vectors.load("m", ["a", "b"]),
     "stories.tracked": lambda work: work.stories.tracked(),
     "stories.apply": lambda work: work.stories.apply(

@@ -84,3 +84,21 @@ def test_each_text_is_missing_once_until_it_has_a_vector(storage: Storage, newsr
         work.vectors.put("m", ["same"], np.ones((1, 2), dtype=np.float32))
         assert missing() == [three]
         assert missing("another") == [one, three]
+
+
+def test_vectors_of_an_articles_earlier_versions_are_found_by_model(
+    storage: Storage, newsroom: Newsroom
+) -> None:
+    with storage.writing() as work:
+        at = {"outlet_id": newsroom.outlet, "feed_id": newsroom.feed, "now": NOON}
+        one, two = work.articles.add((make_draft("One"), make_draft("Two")), **at)
+        for number in range(3):
+            draft = make_draft("One", f"State {number}.", content_hash=f"state-{number}")
+            work.articles.change(one, draft, feed_id=newsroom.feed, now=NOON)
+        work.vectors.put("m", ["state-0", "state-2"], np.array([[1, 2], [3, 4]], dtype=np.float32))
+        work.vectors.put("n", ["state-1"], np.ones((1, 2), dtype=np.float32))
+        found = [
+            (title, text, row.tolist()) for title, text, row in work.vectors.of_versions("m", [one, two])
+        ]
+        assert found == [("One", "State 0.", [1, 2])]
+        assert list(work.vectors.of_versions("m", [two])) == []

