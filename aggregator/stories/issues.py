@@ -43,8 +43,9 @@ class Headlines:
 
 def read_headlines(window: Sequence[Article]) -> Headlines:
     """Return the headlines of the window, in its order."""
-    masks = [titles.masked(one.title) for one in window]
-    heads = [titles.dateless(one.title) for one in window]
+    read = [titles.tokens(one.title) for one in window]
+    masks = [titles.masked(words) for words in read]
+    heads = [titles.dateless(words) for words in read]
     own = [(one.outlet_id, head) for one, head in zip(window, heads, strict=True)]
     issues = Counter(own)
     return Headlines(
@@ -52,7 +53,7 @@ def read_headlines(window: Sequence[Article]) -> Headlines:
         but_numbers=_kinds([mask if numbers else None for mask, numbers in masks]),
         numbers=[numbers for _, numbers in masks],
         but_dates=_kinds(heads),
-        series=np.array([titles.is_series(one.title) for one in window], dtype=bool),
+        series=np.array([titles.is_series(words) for words in read], dtype=bool),
         repeated=np.array([issues[one] >= SERIES_ISSUES for one in own], dtype=bool),
     )
 

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.stories.slices import in_slices
+
 FILE = Path(__file__).parent / "evidence.json"
 
 Floats = NDArray[np.float32]
@@ -48,18 +50,19 @@ class Judge:
 
     def __call__(self, columns: Mapping[str, Floats]) -> Floats:
         """Return the probability of each pair, float32[m]."""
-        steps = [self._steps(place, columns[name]) for place, name in enumerate(self.parts)]
-        size = len(steps[0]) if steps else 0
-        odds = np.full(size, self.base)
-        trees = np.arange(len(self.values)) * LEAVES
-        for start in range(0, size, _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            left = np.full((len(steps[0][some]), len(self.values)), (1 << LEAVES) - 1, dtype=np.uint16)
-            for masks, step in zip(self.masks, steps, strict=True):
-                left &= masks[step[some]]
-            odds[some] += self.values.ravel()[trees + _FIRST_BIT[left]].sum(axis=1)
+        size = len(columns[self.parts[0]]) if self.parts else 0
+        odds = np.concatenate(in_slices(size, _AT_ONCE, lambda some: self._odds(columns, some)))
         chance: Floats = (1 / (1 + np.exp(-odds))).astype(np.float32)
         return chance
+
+    def _odds(self, columns: Mapping[str, Floats], some: slice) -> NDArray[np.float64]:
+        """Return the log-odds of some pairs."""
+        left = np.full((some.stop - some.start, len(self.values)), (1 << LEAVES) - 1, dtype=np.uint16)
+        for place, name in enumerate(self.parts):
+            left &= self.masks[place][self._steps(place, columns[name][some])]
+        trees = np.arange(len(self.values)) * LEAVES
+        odds: NDArray[np.float64] = self.values.ravel()[trees + _FIRST_BIT[left]].sum(axis=1) + self.base
+        return odds
 
     def _steps(self, place: int, column: Floats) -> NDArray[np.intp]:
         """Return how many thresholds each value exceeds, one more than all where it is missing."""

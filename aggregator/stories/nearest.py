@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.stories.slices import in_slices
+
 Floats = NDArray[np.float32]
 Places = NDArray[np.int32]
 Keys = NDArray[np.int64]
 """Pairs as left * n + right, left < right: one number a pair, so that numpy can sort and join them."""
 
-_CHUNK = 1024
+_CHUNK = 512
+"""Articles in a row of time whose neighbours are sought at once."""
+_CELLS = 1 << 22
+"""Most cosines that are held at once (16 MB): where nothing is dated, an article has the whole window."""
+_GROUPS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,28 +45,68 @@ def nearest(rows: Floats, hours: NDArray[np.float64], *, count: int, horizon: fl
     dated = int(np.isfinite(times).sum())
     places = np.full((len(rows), count), -1, dtype=np.int32)
     cosines = np.zeros((len(rows), count), dtype=np.float32)
-    for start in range(0, len(rows), _CHUNK):
-        stop = min(start + _CHUNK, len(rows))
-        reach = _reach(times, dated, start, stop, horizon)
-        here, there = order[start:stop], order[reach]
-        likeness = rows[here] @ rows[there].T
-        likeness[here[:, None] == there[None, :]] = -1
-        _part_distant(likeness, times[:dated], times[start : min(stop, dated)], reach, horizon)
-        some = _highest(likeness, count)
-        values = np.take_along_axis(likeness, some, axis=1)
-        found = np.where(values > 0, there[some], -1)
-        ranked = np.lexsort((found, -values), axis=1)
-        width = ranked.shape[1]
-        places[here, :width] = np.take_along_axis(found, ranked, axis=1)
-        cosines[here, :width] = np.take_along_axis(values, ranked, axis=1).clip(0)
+
+    def find(some: slice) -> None:
+        """Write the neighbours of some rows; each slice writes rows of its own."""
+        here = order[some]
+        there = order[_reach(times, dated, some.start, some.stop, horizon)]
+        beside = rows[there]
+        step = max(_CELLS // max(len(there), 1), 16)
+        for start in range(0, len(here), step):
+            part = here[start : start + step]
+            likeness = rows[part] @ beside.T
+            likeness[part[:, None] == there[None, :]] = -1
+            _forget_beyond(likeness, hours[part], hours[there], horizon)
+            one, rank, column = _highest(likeness, there, count)
+            places[part[one], rank] = there[column]
+            cosines[part[one], rank] = likeness[one, column]
+
+    if len(rows):
+        in_slices(len(rows), _CHUNK, find)
     return Neighbours(places=places, cosines=cosines)
 
 
-def _highest(likeness: Floats, count: int) -> NDArray[np.intp]:
-    """Return the columns of the `count` highest values of each row, in any order."""
-    if likeness.shape[1] <= count:
-        return np.broadcast_to(np.arange(likeness.shape[1]), likeness.shape)
-    return np.argpartition(likeness, -count, axis=1)[:, -count:]
+def _forget_beyond(
+    likeness: Floats, here: NDArray[np.float64], there: NDArray[np.float64], horizon: float
+) -> None:
+    """Make the cosines of those more than the horizon apart −1; `there` ascends, the undated last."""
+    dated = int(np.isfinite(there).sum())
+    first = np.searchsorted(there[:dated], here - horizon)
+    last = np.searchsorted(there[:dated], here + horizon, side="right")
+    for row in np.flatnonzero(np.isfinite(here)).tolist():
+        likeness[row, : first[row]] = -1
+        likeness[row, last[row] : dated] = -1
+
+
+def _highest(likeness: Floats, there: NDArray[np.intp], count: int) -> tuple[Any, Any, Any]:
+    """Return the `count` highest values of each row that are above 0, as row, rank and column.
+
+    Equal values are ranked by the place that their column stands for.
+    """
+    width = max(likeness.shape[1], 1)
+    found = np.flatnonzero((likeness >= _at_least(likeness, count)[:, None]).ravel())
+    one, column = found // width, found % width
+    # Rows are further apart than any two values, so one number stands for both.
+    order = np.lexsort((there[column], 4.0 * one - likeness.ravel()[found]))
+    one, column = one[order], column[order]
+    rank = np.arange(len(one)) - np.searchsorted(one, one)
+    kept = rank < count
+    return one[kept], rank[kept], column[kept]
+
+
+def _at_least(likeness: Floats, count: int) -> Floats:
+    """Return for each row a value above 0 that no fewer than `count` of it reach, where so many are there.
+
+    That many groups of columns have a highest value of their own: a bound that is cheaper than to sort,
+    and with several times more groups than `count` hardly any other column reaches it.
+    """
+    groups = count * _GROUPS
+    deep = likeness.shape[1] // groups
+    least = np.full(len(likeness), np.finfo(np.float32).tiny, dtype=np.float32)
+    if deep:
+        highest = likeness[:, : deep * groups].reshape(len(likeness), deep, groups).max(axis=1)
+        least = np.maximum(least, np.partition(highest, -count, axis=1)[:, -count])
+    return least
 
 
 def _reach(times: NDArray[np.float64], dated: int, start: int, stop: int, horizon: float) -> NDArray[np.intp]:
@@ -70,22 +116,6 @@ def _reach(times: NDArray[np.float64], dated: int, start: int, stop: int, horizo
     first = np.searchsorted(times[:dated], times[start] - horizon)
     last = np.searchsorted(times[:dated], times[stop - 1] + horizon, side="right")
     return np.concatenate([np.arange(first, last), np.arange(dated, len(times))])
-
-
-def _part_distant(
-    likeness: Floats,
-    dated: NDArray[np.float64],
-    own: NDArray[np.float64],
-    reach: NDArray[np.intp],
-    horizon: float,
-) -> None:
-    """Make the likeness of each dated row, with its own time, to those beyond its horizon −1, in place."""
-    first = np.searchsorted(reach, np.searchsorted(dated, own - horizon)).tolist()
-    last = np.searchsorted(reach, np.searchsorted(dated, own + horizon, side="right")).tolist()
-    end = int(np.searchsorted(reach, len(dated)))
-    for row, (left, right) in enumerate(zip(first, last, strict=True)):
-        likeness[row, :left] = -1
-        likeness[row, right:end] = -1
 
 
 def near_keys(near: Neighbours, floor: float) -> Keys:

@@ -4,6 +4,7 @@ Takes plain titles from relate and gives back values; English words for dates an
 """
 
 import re
+from collections.abc import Sequence
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*(?:(?:st|nd|rd|th)\b)?|\w+")
 
@@ -31,16 +32,17 @@ _SERIES_WORDS = _words(
     " world business sport sports front page pages papers editor editors choice review preview"
 )
 
+_FEATURE_WORDS = DATE_WORDS | _SERIES_WORDS
+
 
 def tokens(title: str) -> list[str]:
     """Return the words and numbers of a title in small letters; a decimal number is one token."""
     return _TOKEN.findall(title.casefold())
 
 
-def is_series(title: str) -> bool:
-    """Return whether a title names a recurring feature ("Morning briefing") and no event."""
-    words = [word for word in tokens(title) if not _has_digits(word)]
-    return all(word in DATE_WORDS or word in _SERIES_WORDS for word in words)
+def is_series(words: Sequence[str]) -> bool:
+    """Return whether the tokens of a title name a recurring feature ("Morning briefing") and no event."""
+    return all(word in _FEATURE_WORDS or _has_digits(word) for word in words)
 
 
 _ROUNDUP = re.compile(
@@ -52,18 +54,19 @@ _ROUNDUP = re.compile(
 
 def is_roundup(title: str) -> bool:
     """Return whether a title sounds like a piece that tells of many events, which is nobody's member."""
-    return bool(_ROUNDUP.search(title.casefold())) or is_series(title)
+    return bool(_ROUNDUP.search(title.casefold())) or is_series(tokens(title))
 
 
-def dateless(title: str) -> tuple[str, ...]:
-    """Return the words of a title without its numbers, dates and times of day."""
-    return tuple(word for word in tokens(title) if not _has_digits(word) and word not in DATE_WORDS)
+def dateless(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the tokens of a title without its numbers, dates and times of day."""
+    return tuple(word for word in words if word not in DATE_WORDS and not _has_digits(word))
 
 
-def masked(title: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words of a title with a mark in place of each number, and the numbers in their order."""
-    words = tokens(title)
+def masked(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tokens of a title with a mark in place of each number, and the numbers in their order."""
     numbers = tuple(word for word in words if _is_number(word))
+    if not numbers:
+        return tuple(words), numbers
     return tuple("#" if _is_number(word) else word for word in words), numbers
 
 

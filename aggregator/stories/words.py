@@ -6,8 +6,9 @@ worked out in `rarity.py`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,9 +24,10 @@ ADDRESS_WORDS = 3
 """An address whose last part has fewer words than this says nothing ("/news/world")."""
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[’'][^\W\d_]+)*")
-_INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]+(?:[’'][^\W\d_]+)*")
-"""Words after another word, or its comma: no sentence, quotation or bracket begins with them."""
+_OPEN = "_,;"
+"""After a word, or one of these, no sentence, quotation or bracket begins."""
 _POSSESSIVE = ("’s", "'s")
+_PATH = re.compile(r"https?://[^/?#]*([^?#]*)")
 _ENDING = re.compile(r"\.[a-z]{3,5}$")
 """Of a file (".html"): it is part of an address, not of a headline."""
 
@@ -64,39 +66,37 @@ def _bare(word: str) -> str:
 
 def address_words(url: str) -> list[str]:
     """Return the words of an address that spells a headline out, else none."""
-    part = max(urlsplit(url).path.split("/"), key=lambda piece: len(re.findall("[-_]", piece)))
-    pieces = re.split(r"[-_.]", _ENDING.sub("", part))
-    words = [word.casefold() for word in pieces if word.isalpha() and len(word) > 2]
+    found = _PATH.match(url)
+    path = found[1] if found else urlsplit(url).path
+    part = max(path.split("/"), key=_dashes)
+    pieces = _ENDING.sub("", part).replace("_", "-").replace(".", "-").casefold().split("-")
+    words = [word for word in pieces if len(word) > 2 and word.isalpha()]
     return words if len(words) >= ADDRESS_WORDS else []
+
+
+def _dashes(piece: str) -> int:
+    return piece.count("-") + piece.count("_")
 
 
 def read_words(articles: Sequence[Article]) -> Words:
     """Return the words of the articles, rows in their order."""
-    seen: dict[str, str] = {}
-    columns: dict[str, int] = {}
-    inside: Counter[str] = Counter()
-
-    def places(words: Iterable[str]) -> list[int]:
-        """Return the columns of words as they stand."""
-        folded = (seen[word] if word in seen else seen.setdefault(word, _folded(word)) for word in words)
-        return [columns.setdefault(word, len(columns)) for word in folded if word]
-
-    titles, leads, addresses = [], [], []
-    for one in articles:
-        lead = " ".join(one.text.split()[:LEAD_WORDS])
-        inside.update(_INSIDE.findall(lead))
-        titles.append(places(_TOKEN.findall(one.title)))
-        leads.append(places(_TOKEN.findall(lead)))
-        addresses.append(places(address_words(one.url)))
-    width = max(len(columns), 1)
-    every = [title + lead + address for title, lead, address in zip(titles, leads, addresses, strict=True)]
+    numbers = _Numbers()
+    heads = _numbered([one.title.split() for one in articles], numbers)
+    # Splitting stops after the words that are read; what follows comes back in one piece.
+    leads = _numbered([one.text.split(None, LEAD_WORDS)[:LEAD_WORDS] for one in articles], numbers)
+    addresses = _numbered([address_words(one.url) for one in articles], numbers)
+    pieces = _read_pieces(list(numbers))
+    inside = _inside(leads, pieces)
+    title, lead, address = (_expanded(some, pieces) for some in (heads, leads, addresses))
+    size, width = len(articles), max(len(pieces.columns), 1)
+    every = tuple(np.concatenate(some) for some in zip(title, lead, address, strict=True))
     return Words(
-        listed=tuple(columns),
-        written=_written(inside, seen, columns),
-        every=_rows(_flat(every), len(articles), width),
-        title=_rows(_flat(titles), len(articles), width),
-        runs=_runs(_flat(titles), _flat(leads), len(articles), width),
-        capitals=_capitals(inside, seen, columns),
+        listed=tuple(pieces.columns),
+        written=_written(inside, pieces.folded, pieces.columns),
+        every=_rows((every[0], every[1]), size, width),
+        title=_rows(title, size, width),
+        runs=_runs(title, lead, size, width),
+        capitals=_capitals(inside, pieces.folded, pieces.columns),
     )
 
 
@@ -104,10 +104,90 @@ Flat = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Rows and columns of words in their order."""
 
 
-def _flat(listed: Sequence[Sequence[int]]) -> Flat:
+class _Numbers(dict[str, int]):
+    """Gives each new piece the next number.
+
+    Most pieces of news have been seen before, so each kind of piece is read once, and all that is done
+    for its every place is this look-up.
+    """
+
+    def __missing__(self, piece: str) -> int:
+        """Return the next number."""
+        number = self[piece] = len(self)
+        return number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pieces:
+    """What stands between two blanks, by number.
+
+    `listed` holds the columns of the words in each, from `starts` on, `counts` of them; `first` is its
+    first word as written if it begins with a letter, else empty; `is_open` whether another word of the
+    same sentence may follow it. `folded` gives the small letters of each form, `columns` the number of
+    each word.
+    """
+
+    listed: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    first: Sequence[str]
+    is_open: NDArray[np.bool_]
+    folded: Mapping[str, str]
+    columns: Mapping[str, int]
+
+
+def _read_pieces(pieces: Sequence[str]) -> _Pieces:
+    """Return the words of each piece."""
+    folded: dict[str, str] = {}
+    columns = _Numbers()
+    listed: list[int] = []
+    counts, firsts = [], []
+    for piece in pieces:
+        forms = [piece] if piece.isalpha() else _TOKEN.findall(piece)
+        words = [folded[one] if one in folded else folded.setdefault(one, _folded(one)) for one in forms]
+        found = [columns[word] for word in words if word]
+        listed += found
+        counts.append(len(found))
+        firsts.append(forms[0] if forms and piece[0].isalpha() else "")
+    lengths = np.array(counts, dtype=np.int64)
+    return _Pieces(
+        listed=np.array(listed, dtype=np.int64),
+        starts=np.cumsum(lengths) - lengths,
+        counts=lengths,
+        first=firsts,
+        is_open=np.array([piece[-1].isalnum() or piece[-1] in _OPEN for piece in pieces], dtype=bool),
+        folded=folded,
+        columns=columns,
+    )
+
+
+def _inside(leads: Flat, pieces: _Pieces) -> Mapping[str, int]:
+    """Return how often each form stands after another word, or its comma: no sentence begins there."""
+    rows, numbers = leads
+    follows = np.zeros(len(rows), dtype=bool)
+    follows[1:] = (rows[1:] == rows[:-1]) & pieces.is_open[numbers[:-1]]
+    places = np.bincount(numbers[follows], minlength=len(pieces.counts))
+    inside: Counter[str] = Counter()
+    for number in np.flatnonzero(places).tolist():
+        inside[pieces.first[number]] += int(places[number])
+    inside.pop("", None)
+    return inside
+
+
+def _numbered(listed: Sequence[Sequence[str]], numbers: _Numbers) -> Flat:
+    """Return the rows and the numbers of pieces."""
     counts = [len(row) for row in listed]
-    columns = np.fromiter((one for row in listed for one in row), dtype=np.int64, count=sum(counts))
-    return np.repeat(np.arange(len(listed)), counts), columns
+    every = map(numbers.__getitem__, chain.from_iterable(listed))
+    return np.repeat(np.arange(len(listed)), counts), np.fromiter(every, dtype=np.int64, count=sum(counts))
+
+
+def _expanded(flat: Flat, pieces: _Pieces) -> Flat:
+    """Return the rows and the columns of the words in pieces."""
+    rows, numbers = flat
+    counts = pieces.counts[numbers]
+    before = np.cumsum(counts) - counts
+    within = np.arange(int(counts.sum())) - np.repeat(before, counts)
+    return np.repeat(rows, counts), pieces.listed[np.repeat(pieces.starts[numbers], counts) + within]
 
 
 def _rows(flat: Flat, size: int, width: int) -> Any:
