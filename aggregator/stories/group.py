@@ -157,12 +157,13 @@ def _reports(evidence: Evidence) -> tuple[list[Piece], NDArray[np.int32]]:
 
 
 def _edges(evidence: Evidence, report_of: NDArray[np.int32], count: int) -> Edges:
-    """Return the strongest evidence between every two reports, both ways."""
+    """Return the strongest evidence between every two reports, both ways; −1 between those held apart."""
     edges: Edges = {one: {} for one in range(count)}
     lefts, rights = report_of[evidence.left].tolist(), report_of[evidence.right].tolist()
-    for one, other, score in zip(lefts, rights, evidence.score.tolist(), strict=True):
-        if one != other and score > edges[one].get(other, 0.0):
-            edges[one][other] = edges[other][one] = score
+    weights = np.where(evidence.parts["held_apart"] > 0, -1, evidence.score).tolist()
+    for one, other, weight in zip(lefts, rights, weights, strict=True):
+        if one != other and weight > edges[one].get(other, -np.inf):
+            edges[one][other] = edges[other][one] = weight
     return edges
 
 

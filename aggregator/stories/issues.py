@@ -1,10 +1,10 @@
-"""Tell pairs whose headlines alike prove nothing: issues of one series, and titles that differ in a number.
+"""Tell pairs whose headlines alike prove nothing: issues of a series, titles that differ in a number or name.
 
 Takes the articles of the window and pairs of places in it from relate; the answers overrule the judge.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,10 @@ from aggregator.stories.nearest import Floats, Places
 from aggregator.stories.words import tokens
 
 AGREEING_TEXTS = 0.5
-"""Share of common words (Jaccard) at which two texts agree although their titles differ in a number."""
+"""Share of common words (Jaccard) at which two texts agree although their titles differ in a detail."""
 
+PLAIN_WORDS = 4
+"""Two headlines with other names are cast in one mould only when they have so many other words."""
 
 SERIES_ISSUES = 3
 """A headline, apart from its date, that one outlet used this often names a series."""
@@ -28,44 +30,54 @@ SERIES_ISSUES = 3
 class Headlines:
     """The headlines of a window read once: articles with equal numbers have equal headlines in a sense.
 
-    `but_numbers` int64[n]: apart from their numbers, −1 where there are none; `but_dates`: apart from
-    dates. `numbers` are those of each. `series` and `repeated` bool[n]: names a recurring feature; is
-    one that its outlet used often.
+    `moulds` are two ways to see them so, without their numbers, and without their numbers and names: by
+    headline int64[n], −1 where nothing was left out or too little is left, and what was left out of each.
+    `but_dates` int64[n]: apart from dates. `series` and `repeated` bool[n]: names a recurring feature;
+    is one that its outlet used often.
     """
 
     articles: Sequence[Article]
-    but_numbers: NDArray[np.int64]
-    numbers: Sequence[tuple[str, ...]]
+    moulds: Sequence[tuple[NDArray[np.int64], Sequence[tuple[str, ...]]]]
     but_dates: NDArray[np.int64]
     series: NDArray[np.bool_]
     repeated: NDArray[np.bool_]
 
 
-def read_headlines(window: Sequence[Article]) -> Headlines:
-    """Return the headlines of the window, in its order."""
+def read_headlines(window: Sequence[Article], names: Container[str] = ()) -> Headlines:
+    """Return the headlines of the window, in its order; `names` are those of its words, in small letters."""
     read = [titles.tokens(one.title) for one in window]
-    masks = [titles.masked(words) for words in read]
     heads = [titles.dateless(words) for words in read]
     own = [(one.outlet_id, head) for one, head in zip(window, heads, strict=True)]
     issues = Counter(own)
     return Headlines(
         articles=window,
-        but_numbers=_kinds([mask if numbers else None for mask, numbers in masks]),
-        numbers=[numbers for _, numbers in masks],
+        moulds=(
+            _mould([titles.masked(words) for words in read], plain=0),
+            _mould([titles.masked(words, names) for words in read], plain=PLAIN_WORDS),
+        ),
         but_dates=_kinds(heads),
         series=np.array([titles.is_series(words) for words in read], dtype=bool),
         repeated=np.array([issues[one] >= SERIES_ISSUES for one in own], dtype=bool),
     )
 
 
+def _mould(
+    masks: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], *, plain: int
+) -> tuple[NDArray[np.int64], Sequence[tuple[str, ...]]]:
+    """Return the kind of each mask, −1 where it lacks details or plain words, and its details."""
+    kinds = [mask if details and len(mask) - len(details) >= plain else None for mask, details in masks]
+    return _kinds(kinds), [details for _, details in masks]
+
+
 def held_apart(heads: Headlines, left: Places, right: Places) -> Floats:
-    """Return 1 for pairs whose headlines differ in a number alone and whose texts do not agree."""
-    kinds, window = heads.but_numbers, heads.articles
+    """Return 1 for pairs whose headlines differ in a number or name alone and whose texts do not agree."""
+    window = heads.articles
     apart = np.zeros(len(left), dtype=np.float32)
-    for pair in np.flatnonzero((kinds[left] == kinds[right]) & (kinds[left] >= 0)).tolist():
-        a, b = int(left[pair]), int(right[pair])
-        if heads.numbers[a] != heads.numbers[b]:
-            apart[pair] = not _do_agree(window[a].text, window[b].text)
+    for kinds, details in heads.moulds:
+        for pair in np.flatnonzero((kinds[left] == kinds[right]) & (kinds[left] >= 0)).tolist():
+            a, b = int(left[pair]), int(right[pair])
+            if not apart[pair] and details[a] != details[b]:
+                apart[pair] = not _do_agree(window[a].text, window[b].text)
     return apart
 
 

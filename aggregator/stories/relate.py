@@ -112,9 +112,12 @@ def at_first(
 
 
 def judged(found: Evidence, judge: Judge, settings: RelateNumbers) -> Evidence:
-    """Return the pairs with the judge's probability, without those too weak to keep."""
+    """Return the pairs with the judge's probability, without those too weak to keep.
+
+    Those that are held apart are kept: they speak against their groups.
+    """
     score = _overruled(judge(found.parts), found.parts, settings)
-    kept = np.flatnonzero(score >= settings.keep)
+    kept = np.flatnonzero((score >= settings.keep) | (found.parts["held_apart"] > 0))
     return replace(
         found,
         left=found.left[kept],
@@ -176,19 +179,24 @@ def survey(
     rows = np.asarray(vectors, dtype=np.float32)[order]
     hours = _hours(window)
     words = read_words(window)
+    rarity = weigh_words(words, background or load_background(), hours)
+    names = frozenset(word for word, is_name in zip(words.listed, rarity.name, strict=False) if is_name)
     half = rows.shape[1] // 2
     facts = Facts(
         passages=_unit(rows[:, :half]),
         headlines=_unit(rows[:, half:]),
         near=nearest(rows, hours, count=settings.neighbours, horizon=settings.near_hours),
         words=words,
-        rarity=weigh_words(words, background or load_background(), hours),
+        rarity=rarity,
         hours=hours,
         outlets=np.array([one.outlet_id for one in window], dtype=np.int64),
         roundups=np.array([titles.is_roundup(one.title) for one in window], dtype=np.float32),
     )
     return Survey(
-        articles=window, facts=facts, headlines=read_headlines(window), same=_same_keys(window, folding)
+        articles=window,
+        facts=facts,
+        headlines=read_headlines(window, names),
+        same=_same_keys(window, folding),
     )
 
 

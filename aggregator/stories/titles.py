@@ -4,7 +4,7 @@ Takes plain titles from relate and gives back values; English words for dates an
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*(?:(?:st|nd|rd|th)\b)?|\w+")
 
@@ -62,12 +62,12 @@ def dateless(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in DATE_WORDS and not _has_digits(word))
 
 
-def masked(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the tokens of a title with a mark in place of each number, and the numbers in their order."""
-    numbers = tuple(word for word in words if _is_number(word))
-    if not numbers:
-        return tuple(words), numbers
-    return tuple("#" if _is_number(word) else word for word in words), numbers
+def masked(words: Sequence[str], names: Container[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tokens of a title with a mark in place of each number and name, and these in their order."""
+    details = tuple(word for word in words if _is_number(word) or word in names)
+    if not details:
+        return tuple(words), details
+    return tuple("#" if _is_number(word) else "@" if word in names else word for word in words), details
 
 
 def _has_digits(word: str) -> bool:

@@ -27,7 +27,8 @@ def closest(evidence: Evidence, stories: Iterable[frozenset[ArticleId]]) -> tupl
     home = np.full(len(evidence.ids), -1, dtype=np.int64)
     for number, members in enumerate(stories):
         home[[place[one] for one in members if one in place]] = number
-    inside = np.flatnonzero((home[evidence.left] == home[evidence.right]) & (home[evidence.left] >= 0))
+    at_home = (home[evidence.left] == home[evidence.right]) & (home[evidence.left] >= 0)
+    inside = np.flatnonzero(at_home & (evidence.score > 0))
     same = evidence.parts["same"] > 0
     best: dict[int, tuple[bool, float, int, int]] = {}
     for pair in inside.tolist():

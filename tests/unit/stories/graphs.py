@@ -17,7 +17,12 @@ def ids(*numbers: int) -> frozenset[ArticleId]:
     return frozenset(ArticleId(n) for n in numbers)
 
 
-def graph(count: int, scores: Scores, same: frozenset[tuple[int, int]] = frozenset()) -> Graph:
+def graph(
+    count: int,
+    scores: Scores,
+    same: frozenset[tuple[int, int]] = frozenset(),
+    apart: frozenset[tuple[int, int]] = frozenset(),
+) -> Graph:
     """Return the graph of articles 0 to count − 1."""
     pairs = sorted({**dict.fromkeys(same, 1.0), **scores})
     return graph_of(
@@ -26,7 +31,10 @@ def graph(count: int, scores: Scores, same: frozenset[tuple[int, int]] = frozens
             left=np.array([one for one, _ in pairs], dtype=np.int32),
             right=np.array([other for _, other in pairs], dtype=np.int32),
             score=np.array([scores.get(pair, 1.0) for pair in pairs], dtype=np.float32),
-            parts={"same": np.array([pair in same for pair in pairs], dtype=np.float32)},
+            parts={
+                "same": np.array([pair in same for pair in pairs], dtype=np.float32),
+                "held_apart": np.array([pair in apart for pair in pairs], dtype=np.float32),
+            },
         )
     )
 

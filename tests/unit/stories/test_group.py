@@ -13,7 +13,10 @@ NUMBERS = GroupNumbers(floor=0.4, edge_floor=0.2, bridge_floor=0.35)
 
 
 def make_evidence(
-    count: int, scores: dict[tuple[int, int], float], same: frozenset[tuple[int, int]] = frozenset()
+    count: int,
+    scores: dict[tuple[int, int], float],
+    same: frozenset[tuple[int, int]] = frozenset(),
+    apart: frozenset[tuple[int, int]] = frozenset(),
 ) -> Evidence:
     """Return evidence between articles 0 to count − 1."""
     pairs = sorted(scores)
@@ -22,7 +25,10 @@ def make_evidence(
         left=np.array([one for one, _ in pairs], dtype=np.int32),
         right=np.array([other for _, other in pairs], dtype=np.int32),
         score=np.array([scores[pair] for pair in pairs], dtype=np.float32),
-        parts={"same": np.array([pair in same for pair in pairs], dtype=np.float32)},
+        parts={
+            "same": np.array([pair in same for pair in pairs], dtype=np.float32),
+            "held_apart": np.array([pair in apart for pair in pairs], dtype=np.float32),
+        },
     )
 
 
@@ -51,6 +57,19 @@ def test_two_stories_and_a_lone_article() -> None:
 
 def test_pair_below_the_floor_is_not_a_story_however_lonely_it_is() -> None:
     assert group(make_evidence(2, {(0, 1): 0.39}), NUMBERS) == partition(noise=(0, 1))
+
+
+def test_reports_held_apart_speak_against_their_groups() -> None:
+    scores = clique(0, 1, 2, 3, score=0.5) | {(1, 2): 0.0}
+    assert group(make_evidence(4, scores), NUMBERS) == partition({0, 1, 2, 3})
+    apart = make_evidence(4, scores, apart=frozenset({(1, 2)}))
+    assert group(apart, NUMBERS) == partition({0, 1, 3}, noise=(2,))
+
+
+def test_copies_weigh_as_one_report_that_is_held_apart_only_where_nothing_stronger_speaks() -> None:
+    scores = {(0, 1): 1.0, (0, 2): 0.8, (1, 2): 0.0}
+    evidence = make_evidence(3, scores, same=frozenset({(0, 1)}), apart=frozenset({(1, 2)}))
+    assert group(evidence, NUMBERS) == partition({0, 1, 2})
 
 
 def test_large_story_that_density_shatters_is_whole() -> None:
@@ -113,6 +132,6 @@ def test_every_article_is_in_exactly_one_place_and_the_order_of_pairs_is_free(se
         left=evidence.left[shuffle],
         right=evidence.right[shuffle],
         score=evidence.score[shuffle],
-        parts={"same": evidence.parts["same"][shuffle]},
+        parts={name: column[shuffle] for name, column in evidence.parts.items()},
     )
     assert group(mixed, NUMBERS) == found

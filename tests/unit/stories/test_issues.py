@@ -1,4 +1,4 @@
-"""Headlines that prove nothing: issues of one series, and titles that differ in a number alone."""
+"""Headlines that prove nothing: issues of one series, and titles that differ in a number or a name alone."""
 
 import numpy as np
 import pytest
@@ -11,10 +11,9 @@ RATTLED = "Windows rattled in the capital and schools were emptied."
 SPLIT = "Roads on the southern coast split; two villages lost power."
 
 
-def headlines(*pieces, own=False):
-    return read_headlines(
-        [make_article(n, *piece, outlet=1 if own else n) for n, piece in enumerate(pieces, start=1)]
-    )
+def headlines(*pieces, own=False, names=()):
+    articles = [make_article(n, *piece, outlet=1 if own else n) for n, piece in enumerate(pieces, start=1)]
+    return read_headlines(articles, frozenset(names))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +37,23 @@ def headlines(*pieces, own=False):
 )
 def test_titles_that_differ_in_a_number_hold_apart_unless_the_texts_agree(one, other, is_apart):
     assert held_apart(headlines(one, other), LEFT, RIGHT).tolist() == [float(is_apart)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_apart"),
+    [
+        (("Late goal gives Orsholm home win", RATTLED), ("Late goal gives Skerry home win", SPLIT), True),
+        (("Late goal gives Orsholm home win", RATTLED), ("Late goal gives Orsholm home win", SPLIT), False),
+        (("Late goal gives Orsholm home win", RATTLED), ("Late goal gives Skerry home win", RATTLED), False),
+        (("Late goal gives Orsholm 2-1 win", RATTLED), ("Late goal gives Skerry 3-1 win", SPLIT), True),
+        (("Late goal gives Orsholm home win", RATTLED), ("Early goal gives Skerry home win", SPLIT), False),
+        (("Late goal for Orsholm", RATTLED), ("Late goal for Skerry", SPLIT), False),  # too few other words
+    ],
+)
+def test_titles_of_one_mould_with_other_names_hold_apart_unless_the_texts_agree(one, other, is_apart):
+    found = headlines(one, other, names=("orsholm", "skerry"))
+
+    assert held_apart(found, LEFT, RIGHT).tolist() == [float(is_apart)]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +91,9 @@ def test_headlines_are_read_as_numbers_that_are_equal_for_equal_ones():
         ("Daily quiz",),
     )
 
-    assert heads.but_numbers.tolist() == [0, 0, -1, -1, -1]
-    assert heads.numbers == [("5.1",), ("6.0",), (), (), ()]
+    (kinds, numbers), _ = heads.moulds
+    assert kinds.tolist() == [0, 0, -1, -1, -1]
+    assert numbers == [("5.1",), ("6.0",), (), (), ()]
     assert heads.but_dates.tolist() == [0, 0, 1, 1, 2]
     assert heads.series.tolist() == [False, False, False, False, True]
 

@@ -50,9 +50,9 @@ def by_certain(
 
 
 def scores(evidence: Evidence) -> dict[tuple[int, int], float]:
-    """Return the score by pair of article ids."""
+    """Return the score by pair of article ids, without those held apart."""
     pairs = zip(evidence.left.tolist(), evidence.right.tolist(), evidence.score.tolist(), strict=True)
-    return {(evidence.ids[left], evidence.ids[right]): score for left, right, score in pairs}
+    return {(evidence.ids[left], evidence.ids[right]): score for left, right, score in pairs if score}
 
 
 def part(evidence: Evidence, name: str) -> list[float]:

@@ -73,6 +73,13 @@ def test_dates_and_numbers_are_left_out():
     assert dateless(tokens("Quake of 5.1 on Monday 3rd March, 18:05 GMT")) == ("quake", "of", "on")
 
 
+def test_names_are_masked_when_they_are_known():
+    assert masked(tokens("Orsholm beat Skerry 2"), frozenset({"orsholm", "skerry"})) == (
+        ("@", "beat", "@", "#"),
+        ("orsholm", "skerry", "2"),
+    )
+
+
 def test_numbers_in_figures_and_words_are_masked():
     assert masked(tokens("Two of 14 piers, 5.1 m deep")) == (
         ("#", "of", "#", "piers", "#", "m", "deep"),

@@ -51,6 +51,10 @@ def test_equal_scores_go_to_the_earlier_member():
     assert {one.article: one.nearest for one in found} == {10: 12, 11: 12, 12: 10}
 
 
+def test_report_that_is_only_held_apart_has_no_nearest():
+    assert closest(evidence((0, 1, 0.0, 0), count=2), [group(10, 11)]) == ()
+
+
 def test_older_member_without_evidence_is_passed_over():
     assert closest(evidence((0, 1, 0.6, 0)), [group(3, 10), group(11)]) == ()
 
