@@ -10,6 +10,7 @@ bridge is cut there.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
 from aggregator.stories.linkage import Edges, Floors, Piece, linked
-from aggregator.stories.relate import Evidence
 from aggregator.stories.standing import Homes, held, homes, switched
+from aggregator.stories.survey import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +159,19 @@ def _reports(evidence: Evidence) -> tuple[list[Piece], NDArray[np.int32]]:
 
 def _edges(evidence: Evidence, report_of: NDArray[np.int32], count: int) -> Edges:
     """Return the strongest evidence between every two reports, both ways."""
-    edges: Edges = {one: {} for one in range(count)}
-    lefts, rights = report_of[evidence.left].tolist(), report_of[evidence.right].tolist()
-    for one, other, score in zip(lefts, rights, evidence.score.tolist(), strict=True):
-        if one != other and score > edges[one].get(other, 0.0):
-            edges[one][other] = edges[other][one] = score
-    return edges
+    left, right = report_of[evidence.left], report_of[evidence.right]
+    ends = np.concatenate([left, right]), np.concatenate([right, left])
+    scores = np.concatenate([evidence.score, evidence.score])
+    order = np.lexsort((-scores, ends[1], ends[0]))
+    one, other, scores = ends[0][order], ends[1][order], scores[order]
+    is_first = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]
+    kept = np.flatnonzero(is_first & (one != other) & (scores > 0))
+    starts = np.searchsorted(one[kept], np.arange(count + 1)).tolist()
+    others, strengths = other[kept].tolist(), scores[kept].tolist()
+    return {
+        report: dict(zip(others[first:last], strengths[first:last], strict=True))
+        for report, (first, last) in enumerate(pairwise(starts))
+    }
 
 
 def _components(edges: Edges, floor: float, settings: GroupNumbers) -> list[Piece]:

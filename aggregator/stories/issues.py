@@ -25,15 +25,27 @@ SERIES_ISSUES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Headlines:
-    """The headlines of a window read once: articles with equal numbers have equal headlines in a sense.
+class Headline:
+    """One headline read: apart from its numbers, these, apart from dates, and what kind of piece it names."""
 
-    `but_numbers` int64[n]: apart from their numbers, −1 where there are none; `but_dates`: apart from
-    dates. `numbers` are those of each. `series` and `repeated` bool[n]: names a recurring feature; is
-    one that its outlet used often.
+    masked: tuple[str, ...]
+    numbers: tuple[str, ...]
+    dateless: tuple[str, ...]
+    is_series: bool
+    is_roundup: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headlines:
+    """The headlines of a window: articles with equal numbers have equal headlines in a sense.
+
+    `read` holds each by itself. `but_numbers` int64[n]: apart from their numbers, −1 where there are none;
+    `but_dates`: apart from dates. `numbers` are those of each. `series` and `repeated` bool[n]: names a
+    recurring feature; is one that its outlet used often.
     """
 
     articles: Sequence[Article]
+    read: Sequence[Headline]
     but_numbers: NDArray[np.int64]
     numbers: Sequence[tuple[str, ...]]
     but_dates: NDArray[np.int64]
@@ -41,19 +53,32 @@ class Headlines:
     repeated: NDArray[np.bool_]
 
 
-def read_headlines(window: Sequence[Article]) -> Headlines:
-    """Return the headlines of the window, in its order."""
-    read = [titles.tokens(one.title) for one in window]
-    masks = [titles.masked(words) for words in read]
-    heads = [titles.dateless(words) for words in read]
-    own = [(one.outlet_id, head) for one, head in zip(window, heads, strict=True)]
+def read_headline(title: str) -> Headline:
+    """Return a headline read by itself."""
+    words = titles.tokens(title)
+    masked, numbers = titles.masked(words)
+    return Headline(
+        masked=masked,
+        numbers=numbers,
+        dateless=titles.dateless(words),
+        is_series=titles.is_series(words),
+        is_roundup=titles.is_roundup(title),
+    )
+
+
+def read_headlines(window: Sequence[Article], known: Sequence[Headline | None] = ()) -> Headlines:
+    """Return the headlines of the window, in its order; those that are known are not read again."""
+    pairs = zip(window, known or [None] * len(window), strict=True)
+    read = [one or read_headline(article.title) for article, one in pairs]
+    own = [(article.outlet_id, one.dateless) for article, one in zip(window, read, strict=True)]
     issues = Counter(own)
     return Headlines(
         articles=window,
-        but_numbers=_kinds([mask if numbers else None for mask, numbers in masks]),
-        numbers=[numbers for _, numbers in masks],
-        but_dates=_kinds(heads),
-        series=np.array([titles.is_series(words) for words in read], dtype=bool),
+        read=read,
+        but_numbers=_kinds([one.masked if one.numbers else None for one in read]),
+        numbers=[one.numbers for one in read],
+        but_dates=_kinds([one.dateless for one in read]),
+        series=np.array([one.is_series for one in read], dtype=bool),
         repeated=np.array([issues[one] >= SERIES_ISSUES for one in own], dtype=bool),
     )
 
