@@ -22,7 +22,7 @@ from aggregator.stories.embed import Embedder, encode_articles
 from aggregator.stories.group import GroupNumbers
 from aggregator.stories.memory import Calm, Table
 from aggregator.stories.regroup import IDLE
-from aggregator.stories.relate import RelateNumbers
+from aggregator.stories.survey import RelateNumbers
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from aggregator.stories.background import Background
 from aggregator.stories.context import CONTEXT
 from aggregator.stories.judge import FILE, read_judge
-from aggregator.stories.parts import PARTS, table
-from aggregator.stories.relate import Evidence, RelateNumbers, Survey, at_first, survey
+from aggregator.stories.parts import PARTS, Sheet, table
+from aggregator.stories.relate import at_first
+from aggregator.stories.survey import Evidence, RelateNumbers, Survey, survey
 from benchmarks.corpora import Corpus, read_corpus
 
 DAYS = ("2020-04-29", "2020-05-12", "2020-06-09", "2020-07-07", "2020-09-08")
@@ -77,7 +78,7 @@ def views(corpus: Corpus, seed: int) -> Iterator[View]:
     yield _view(corpus, whole, weight, seed)
     if any(one.dated for one in corpus.articles):
         undated = replace(whole.facts, hours=np.full(len(corpus.articles), np.nan))
-        yield _view(corpus, replace(whole, facts=undated), weight * 0.3, seed + 1)
+        yield _view(corpus, replace(whole, sheet=Sheet(undated)), weight * 0.3, seed + 1)
     unknown = survey(corpus.articles, corpus.rows, corpus.folding, background=Background())
     yield _view(corpus, unknown, weight * 0.5, seed + 2)
     for share in (0.25, 0.5):

@@ -18,7 +18,8 @@ from aggregator.domain.stories import Partition
 from aggregator.evaluate import agreement
 from aggregator.stories.group import GroupNumbers, group
 from aggregator.stories.judge import Judges, read_judge
-from aggregator.stories.relate import Evidence, relate
+from aggregator.stories.relate import relate
+from aggregator.stories.survey import Evidence
 from benchmarks import rivals
 from benchmarks.corpora import Corpus
 from benchmarks.fit_evidence import DAYS, View, every_view, fit_both, labelled, measured

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aggregator.readers.why import ENOUGH_TO_COMPARE, LIKELY, likely
 from aggregator.stories.group import group
-from aggregator.stories.relate import Evidence
+from aggregator.stories.survey import Evidence
 from aggregator.stories.why import closest
 from benchmarks.corpora import Corpus
 from benchmarks.fit_evidence import DAYS, labelled

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId
-from aggregator.stories.relate import Evidence
+from aggregator.stories.survey import Evidence
 from aggregator.stories.words import tokens
 
 Groups = Mapping[ArticleId, int]

@@ -26,7 +26,8 @@ from aggregator.stories.group import GroupNumbers, graph_of
 from aggregator.stories.idle import with_follows
 from aggregator.stories.matters import renew_themes
 from aggregator.stories.regroup import IDLE, Known, regroup, times_of
-from aggregator.stories.relate import Evidence, RelateNumbers, relate
+from aggregator.stories.relate import Recall
+from aggregator.stories.survey import Evidence, RelateNumbers
 from aggregator.stories.track import track
 from aggregator.stories.why import closest
 
@@ -59,7 +60,8 @@ class Build:
 
     `owner` names this process in leases; `window` is how far back articles are grouped together;
     `lease_for` bounds how long a crashed build keeps others from building; a silence longer than `idle`
-    closes a story; `topics` are the sections into which stories are sorted, in their order.
+    closes a story; `topics` are the sections into which stories are sorted, in their order. `relate` recalls
+    the last window, so that the next build in this process is quick.
     """
 
     storage: Storage
@@ -73,6 +75,7 @@ class Build:
     topics: tuple[Topic, ...] = ()
     relate_numbers: RelateNumbers = field(default_factory=RelateNumbers)
     group_numbers: GroupNumbers = field(default_factory=GroupNumbers)
+    relate: Recall = field(default_factory=Recall, compare=False, repr=False)
 
     def __call__(self, *, on_progress: Progress | None = None) -> BuildReport | None:
         """Build once and return what changed, or None when another process is building, or did meanwhile.
@@ -160,7 +163,7 @@ class Build:
         tell("group", 0, len(desk.articles))
         with watch("relate"):
             folding = with_past(fold(desk.articles, desk.domains), desk.past)
-            evidence = relate(desk.articles, desk.vectors, folding, self.relate_numbers)
+            evidence = self.relate(desk.articles, desk.vectors, folding, self.relate_numbers)
         with watch("group"):
             graph, times = graph_of(evidence), times_of(desk.articles)
             known = Known(tracked=desk.tracked, corrections=desk.corrections, folding=folding)

@@ -6,6 +6,7 @@ Corrections are hard constraints. Where two of them contradict each other the ne
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from aggregator.domain.ids import ArticleId
@@ -37,6 +38,8 @@ def constrain(
         folding: a copy goes where its origin is sent, unless a correction says otherwise.
     """
     live = [one for one in corrections if one.undone_at is None]
+    if not live:
+        return _partition([*partition.groups, *(frozenset({one}) for one in partition.noise)])
     old = anchors(live, tracked, partition.articles())
     pieces = [set(group) for group in partition.groups] + [{one} for one in partition.noise]
     _join_anchors(pieces, tracked, old)
@@ -136,7 +139,7 @@ def _parted(piece: Piece, bonds: _Bonds) -> list[Piece]:
     return [rest, *gone]
 
 
-def _partition(pieces: Iterable[Piece]) -> Partition:
+def _partition(pieces: Iterable[AbstractSet[ArticleId]]) -> Partition:
     ordered = sorted(pieces, key=min)
     return Partition(
         groups=tuple(frozenset(piece) for piece in ordered if len(piece) > 1),

@@ -10,6 +10,7 @@ bridge is cut there.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
 from aggregator.stories.linkage import Edges, Floors, Piece, linked
-from aggregator.stories.relate import Evidence
 from aggregator.stories.standing import Homes, held, homes, switched
+from aggregator.stories.survey import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +159,19 @@ def _reports(evidence: Evidence) -> tuple[list[Piece], NDArray[np.int32]]:
 
 def _edges(evidence: Evidence, report_of: NDArray[np.int32], count: int) -> Edges:
     """Return the strongest evidence between every two reports, both ways; −1 between those held apart."""
-    edges: Edges = {one: {} for one in range(count)}
-    lefts, rights = report_of[evidence.left].tolist(), report_of[evidence.right].tolist()
-    weights = np.where(evidence.parts["held_apart"] > 0, -1, evidence.score).tolist()
-    for one, other, weight in zip(lefts, rights, weights, strict=True):
-        if one != other and weight > edges[one].get(other, -np.inf):
-            edges[one][other] = edges[other][one] = weight
-    return edges
+    left, right = report_of[evidence.left], report_of[evidence.right]
+    ends = np.concatenate([left, right]), np.concatenate([right, left])
+    scores = np.tile(np.where(evidence.parts["held_apart"] > 0, np.float32(-1), evidence.score), 2)
+    order = np.lexsort((-scores, ends[1], ends[0]))
+    one, other, scores = ends[0][order], ends[1][order], scores[order]
+    is_first = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]
+    kept = np.flatnonzero(is_first & (one != other) & (scores != 0))
+    starts = np.searchsorted(one[kept], np.arange(count + 1)).tolist()
+    others, strengths = other[kept].tolist(), scores[kept].tolist()
+    return {
+        report: dict(zip(others[first:last], strengths[first:last], strict=True))
+        for report, (first, last) in enumerate(pairwise(starts))
+    }
 
 
 def _components(edges: Edges, floor: float, settings: GroupNumbers) -> list[Piece]:

@@ -4,7 +4,7 @@ Takes nameless groups and times, before corrections are heeded and stories are t
 which story a new one follows. An article without a date breaks no silence and ends none.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ def cut_idle(partition: Partition, graph: Graph, times: Times, idle: timedelta) 
     """
     at = _report_times(graph, times)
     place_of = {one: place for place, one in enumerate(graph.ids)}
-    parts: list[list[ArticleId]] = [[one] for one in partition.noise]
+    parts: list[list[ArticleId]] = []
     for group in partition.groups:
         reports = sorted({int(graph.report_of[place_of[one]]) for one in group})
         parts += [
@@ -34,7 +34,7 @@ def cut_idle(partition: Partition, graph: Graph, times: Times, idle: timedelta) 
         ]
     return Partition(
         groups=tuple(frozenset(part) for part in sorted(map(sorted, parts)) if len(part) > 1),
-        noise=frozenset(part[0] for part in parts if len(part) == 1),
+        noise=partition.noise.union(part[0] for part in parts if len(part) == 1),
     )
 
 
@@ -94,7 +94,7 @@ def with_follows(
         own = sorted({report_of[article] for article in one.members if article in report_of})
         first = min((at[report] for report in own if report in at), default=None)
         if first is not None and one.split_from is None:
-            found = _strongest(own, graph.edges, {r for r, last in last_of.items() if first - last > idle})
+            found = _strongest(own, graph.edges, last_of, first - idle)
             if found and found[0] >= floor:
                 opened.append(replace(one, follows=graph.ids[graph.reports[found[1]][0]]))
                 continue
@@ -113,7 +113,14 @@ def _last_reports(partition: Partition, graph: Graph, at: Mapping[int, datetime]
     return found
 
 
-def _strongest(own: Iterable[int], edges: Edges, among: Container[int]) -> tuple[float, int] | None:
-    """Return the strongest evidence to one of `among`, with that report; the earliest of equals."""
-    found = [(-score, other) for one in own for other, score in edges[one].items() if other in among]
+def _strongest(
+    own: Iterable[int], edges: Edges, last_of: Mapping[int, datetime], before: datetime
+) -> tuple[float, int] | None:
+    """Return the strongest evidence to a report of a story that ended before then; the earliest of equals."""
+    found = [
+        (-score, other)
+        for one in own
+        for other, score in edges[one].items()
+        if other in last_of and last_of[other] < before
+    ]
     return (-min(found)[0], min(found)[1]) if found else None

@@ -27,36 +27,66 @@ SERIES_ISSUES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Headlines:
-    """The headlines of a window read once: articles with equal numbers have equal headlines in a sense.
+class Headline:
+    """One headline read: apart from its numbers, these, apart from dates, and what kind of piece it names."""
 
-    `moulds` are two ways to see them so, without their numbers, and without their numbers and names: by
-    headline int64[n], −1 where nothing was left out or too little is left, and what was left out of each.
-    `but_dates` int64[n]: apart from dates. `series` and `repeated` bool[n]: names a recurring feature;
-    is one that its outlet used often.
+    """One headline read: its words, these apart from dates, and what kind of piece it names."""
+
+    words: tuple[str, ...]
+    dateless: tuple[str, ...]
+    is_series: bool
+    is_roundup: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headlines:
+    """The headlines of a window: articles with equal numbers have equal headlines in a sense.
+
+    `read` holds each by itself. `moulds` are two ways to see them so, without their numbers, and without
+    their numbers and names: by headline int64[n], −1 where nothing was left out or too little is left, and
+    what was left out of each. `but_dates` int64[n]: apart from dates. `series` and `repeated` bool[n]:
+    names a recurring feature; is one that its outlet used often.
     """
 
     articles: Sequence[Article]
+    read: Sequence[Headline]
     moulds: Sequence[tuple[NDArray[np.int64], Sequence[tuple[str, ...]]]]
     but_dates: NDArray[np.int64]
     series: NDArray[np.bool_]
     repeated: NDArray[np.bool_]
 
 
-def read_headlines(window: Sequence[Article], names: Container[str] = ()) -> Headlines:
-    """Return the headlines of the window, in its order; `names` are those of its words, in small letters."""
-    read = [titles.tokens(one.title) for one in window]
-    heads = [titles.dateless(words) for words in read]
-    own = [(one.outlet_id, head) for one, head in zip(window, heads, strict=True)]
+def read_headline(title: str) -> Headline:
+    """Return a headline read by itself."""
+    words = titles.tokens(title)
+    return Headline(
+        words=tuple(words),
+        dateless=titles.dateless(words),
+        is_series=titles.is_series(words),
+        is_roundup=titles.is_roundup(title),
+    )
+
+
+def read_headlines(
+    window: Sequence[Article], known: Sequence[Headline | None] = (), names: Container[str] = ()
+) -> Headlines:
+    """Return the headlines of the window, in its order; those that are known are not read again.
+
+    `names` are the words, in small letters, that are names.
+    """
+    pairs = zip(window, known or [None] * len(window), strict=True)
+    read = [one or read_headline(article.title) for article, one in pairs]
+    own = [(article.outlet_id, one.dateless) for article, one in zip(window, read, strict=True)]
     issues = Counter(own)
     return Headlines(
         articles=window,
+        read=read,
         moulds=(
-            _mould([titles.masked(words) for words in read], plain=0),
-            _mould([titles.masked(words, names) for words in read], plain=PLAIN_WORDS),
+            _mould([titles.masked(one.words) for one in read], plain=0),
+            _mould([titles.masked(one.words, names) for one in read], plain=PLAIN_WORDS),
         ),
-        but_dates=_kinds(heads),
-        series=np.array([titles.is_series(words) for words in read], dtype=bool),
+        but_dates=_kinds([one.dateless for one in read]),
+        series=np.array([one.is_series for one in read], dtype=bool),
         repeated=np.array([issues[one] >= SERIES_ISSUES for one in own], dtype=bool),
     )
 

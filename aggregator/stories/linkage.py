@@ -73,8 +73,8 @@ def linked(
     seen = {name for name, piece in named.items() if any(one in old for one in piece)}
     state = _Linkage(pieces=named, seen=seen, sums=sums, damping=damping, floors=floors)
     heap: list[tuple[float, int, int]] = []
-    for one in sums:
-        _push(heap, state, one, [other for other in sums[one] if one < other])
+    for one, totals in sums.items():
+        _push(heap, state, one, ((other, total) for other, total in totals.items() if one < other))
     while heap:
         near, one, other = heapq.heappop(heap)
         if other not in state.sums.get(one, {}) or -near != state.nearness(one, other):
@@ -82,7 +82,7 @@ def linked(
         if -near < state.floor(one, other):
             continue  # one of the two has since joined what people have seen
         state.join(one, other)
-        _push(heap, state, one, state.sums[one])
+        _push(heap, state, one, state.sums[one].items())
     return sorted(state.pieces.values())
 
 
@@ -91,8 +91,13 @@ def nearness(total: float, pairs: int, damping: float) -> float:
     return float(total / pairs**damping)
 
 
-def _push(heap: list[tuple[float, int, int]], state: _Linkage, one: int, others: Iterable[int]) -> None:
+def _push(
+    heap: list[tuple[float, int, int]], state: _Linkage, one: int, sums: Iterable[tuple[int, float]]
+) -> None:
     """Put the pairs of a piece that are near enough to join on the heap, nearest first."""
-    for other in others:
-        if (near := state.nearness(one, other)) >= state.floor(one, other):
+    floors = state.floors
+    least = min(floors.admit, floors.merge if one in state.seen else floors.new)
+    for other, total in sums:
+        # The nearness is no higher than the sum: most pairs need no further look.
+        if total >= least and (near := state.nearness(one, other)) >= state.floor(one, other):
             heapq.heappush(heap, (-near, min(one, other), max(one, other)))

@@ -17,7 +17,8 @@ from aggregator.stories.group import GroupNumbers, graph_of
 from aggregator.stories.idle import with_follows
 from aggregator.stories.judge import Judges
 from aggregator.stories.regroup import Known, regroup, times_of
-from aggregator.stories.relate import RelateNumbers, relate
+from aggregator.stories.relate import Recall
+from aggregator.stories.survey import RelateNumbers
 from aggregator.stories.track import track
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Table:
     watch: Callable[[str], AbstractContextManager[object]]
     judges: Judges | None = None
     """The packaged ones unless told."""
+    relate: Recall = field(default_factory=Recall)
     open: dict[StoryId, TrackedStory] = field(default_factory=dict)
     closed: dict[StoryId, TrackedStory] = field(default_factory=dict)
     last_id: int = 0
@@ -50,7 +52,7 @@ class Table:
         with self.watch("fold"):
             folding = fold(window, self.domains)
         with self.watch("relate"):
-            evidence = relate(window, rows, folding, self.relate_numbers, self.judges)
+            evidence = self.relate(window, rows, folding, self.relate_numbers, self.judges)
         with self.watch("group"):
             graph = graph_of(evidence)
             partition = regroup(graph, known, times, idle=self.idle, settings=self.group_numbers)

@@ -61,12 +61,10 @@ class Facts:
 
 def measure(facts: Facts, left: Places, right: Places) -> dict[str, Floats]:
     """Return every part of each pair, float32[m] by the names of PARTS."""
-    sheet = _Sheet(facts)
-    slices = in_slices(len(left), _PAIRS, lambda some: sheet(left[some], right[some]))
-    return {name: np.concatenate([one[name] for one in slices]) for name in slices[0]}
+    return Sheet(facts).measure(left, right)
 
 
-class _Sheet:
+class Sheet:
     """Columns prepared once for a window, to measure any of its pairs."""
 
     def __init__(self, facts: Facts) -> None:
@@ -74,6 +72,7 @@ class _Sheet:
         self.facts = facts
         self.damped = _with_data(words.every, 1 + np.log(words.every.data))
         self.marks = _with_data(words.every, np.ones_like(words.every.data))
+        self.order = _numbered(words.every)
         self.title = _with_data(words.title, np.ones_like(words.title.data))
         self.norms = {
             "tfidf": _norms(self.damped, rarity.usual),
@@ -90,7 +89,12 @@ class _Sheet:
         self.crowd = facts.near.cosines[:, CROWD_FROM:].mean(axis=1)
         self.mutual = _mutual_rows(facts.near)
 
-    def __call__(self, left: Places, right: Places) -> dict[str, Floats]:
+    def measure(self, left: Places, right: Places) -> dict[str, Floats]:
+        """Return every part of each pair, float32[m] by the names of PARTS."""
+        slices = in_slices(len(left), _PAIRS, lambda some: self._columns(left[some], right[some]))
+        return {name: np.concatenate([one[name] for one in slices]) for name in slices[0]}
+
+    def _columns(self, left: Places, right: Places) -> dict[str, Floats]:
         """Return the parts of some pairs."""
         facts = self.facts
         columns = self._vectors(left, right) | self._words(left, right) | self._titles(left, right)
@@ -123,23 +127,22 @@ class _Sheet:
     def _words(self, left: Places, right: Places) -> dict[str, Any]:
         """Return the parts that count words of title, lead and address which both have."""
         rarity = self.facts.rarity
-        both = _Shared(self.damped[left].multiply(self.damped[right]))
-        word = both.columns
+        some, others = self.order[left], self.order[right]
+        both = _Shared(some.multiply(_ones(others)))
+        here, there = both.values - 1, _Shared(_ones(some).multiply(others)).values - 1
+        word, damped = both.columns, self.damped.data[here] * self.damped.data[there]
 
         def like(name: str, weights: Any) -> Any:
             return both.sum(weights) / np.maximum(self.norms[name][left] * self.norms[name][right], 1e-6)
 
         usual = rarity.usual[word]
         is_name, is_number = rarity.name[word], rarity.number[word]
-        slices = [np.repeat(rarity.slices[ends], both.counts) for ends in (left, right)]
-        burst, around = (
-            np.maximum(*(by[one, word] for one in slices)) for by in (rarity.burst, rarity.around)
-        )
+        burst, around = (np.maximum(by[here], by[there]) for by in (rarity.burst, rarity.around))
         runs = _Shared(self.facts.words.runs[left].multiply(self.facts.words.runs[right]))
         norm = np.maximum(self.norms["runs"][left] * self.norms["runs"][right], 1e-6)
         return {
-            "tfidf": like("tfidf", both.values * usual**2),
-            "tfidf_window": like("tfidf_window", both.values * rarity.window[word] ** 2),
+            "tfidf": like("tfidf", damped * usual**2),
+            "tfidf_window": like("tfidf_window", damped * rarity.window[word] ** 2),
             "rare": like("rare", _rare(rarity)[word] ** 2),
             "burst": like("burst", (burst * usual) ** 2),
             "names": like("names", is_name * usual**2),
@@ -184,7 +187,7 @@ class _Shared:
     def __init__(self, product: Any) -> None:
         rows = product.tocsr()
         self.columns: NDArray[np.int32] = rows.indices
-        self.values: Floats = rows.data
+        self.values: NDArray[Any] = rows.data
         self.counts = np.diff(rows.indptr)
         self.starts = rows.indptr[:-1][self.counts > 0]
 
@@ -201,6 +204,21 @@ class _Shared:
         if len(self.starts):
             column[self.counts > 0] = fold.reduceat(np.asarray(weights, dtype=np.float64), self.starts)
         return column
+
+
+def _numbered(rows: Any) -> Any:
+    """Return the same sparse places, numbered from 1."""
+    from scipy.sparse import csr_array
+
+    numbers = np.arange(1, len(rows.data) + 1, dtype=np.int32)
+    return csr_array((numbers, rows.indices, rows.indptr), shape=rows.shape)
+
+
+def _ones(rows: Any) -> Any:
+    """Return the same sparse places with 1 in each."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones_like(rows.data), rows.indices, rows.indptr), shape=rows.shape)
 
 
 def _rare(rarity: Rarity) -> Floats:
@@ -248,7 +266,7 @@ def _norms(rows: Any, weights: Floats) -> NDArray[np.float64]:
 def _burst_norms(rows: Any, rarity: Rarity) -> NDArray[np.float64]:
     """Return the length of each row, its words weighed by how they burst at its time."""
     of = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    weights = rarity.burst[rarity.slices[of], rows.indices] * rarity.usual[rows.indices]
+    weights = rarity.burst * rarity.usual[rows.indices]
     return np.sqrt(np.bincount(of, weights=weights.astype(np.float64) ** 2, minlength=rows.shape[0]))
 
 

@@ -36,9 +36,9 @@ class Rarity:
     `usual` counts background and window together, `window` the window alone. `name` and `number` are 0
     or 1; `spread` counts the window's articles with the word. `runs` is the window's inverse document
     frequency by run of two words. `covered` float32[n] by article is 1 where the background knows its
-    language. `slices` int64[n] is the slice of time of each article, 0 for the undated; by slice,
-    float32[s, v], `around` counts the articles around it with the word, and `burst` is the logarithm of
-    how much more these are than usual, 0 and more.
+    language. `around` and `burst`, float32 in the order of the counts of `Words.every`, tell of each word of
+    each article how many articles around its time have the word, and the logarithm of how much more these
+    are than usual, 0 and more.
     """
 
     usual: Floats
@@ -48,7 +48,6 @@ class Rarity:
     spread: Floats
     runs: Floats
     covered: Floats
-    slices: NDArray[np.int64]
     around: Floats
     burst: Floats
 
@@ -67,12 +66,13 @@ def weigh_words(words: Words, background: Background, hours: NDArray[np.float64]
     )
     slices, numbers = _slices(hours)
     around, sizes = _around(words.every, slices, numbers)
-    expected = sizes[:, None] * (known + 1) / max(background.articles, 1)
-    burst = np.where(is_known, np.log((around + 1) / (expected + 1)), 0).clip(0)
+    word = words.every.indices
+    expected = sizes * (known[word] + 1) / max(background.articles, 1)
+    burst = np.where(is_known[word], np.log((around + 1) / (expected + 1)), 0).clip(0)
     number = np.zeros(width)
     number[: len(words.listed)] = [len(word) > 1 and word[0].isdigit() for word in words.listed]
     capitals = np.zeros(width)
-    capitals[: len(words.listed)] = words.capitals
+    capitals[: len(words.listed)] = words.capitals()[: len(words.listed)]
     runs = np.bincount(words.runs.indices, minlength=words.runs.shape[1])
     return Rarity(
         usual=-np.log(share.clip(0, 1)).astype(np.float32),
@@ -82,7 +82,6 @@ def weigh_words(words: Words, background: Background, hours: NDArray[np.float64]
         spread=spread.astype(np.float32),
         runs=np.log((size + 1) / (runs + 0.5)).clip(0).astype(np.float32),
         covered=covered.astype(np.float32),
-        slices=slices,
         around=around.astype(np.float32),
         burst=burst.astype(np.float32),
     )
@@ -105,16 +104,33 @@ def _slices(hours: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.i
 def _around(
     every: Any, slices: NDArray[np.int64], numbers: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return by slice how many of the articles around it have each word, and how many these are."""
-    from scipy.sparse import csr_array
+    """Return for each word of each article how many articles around it have the word, of how many.
 
-    count, size = len(numbers), len(slices)
-    marks = csr_array((np.ones_like(every.data), every.indices, every.indptr), shape=every.shape)
-    members = csr_array((np.ones(size, dtype=np.float32), (slices, np.arange(size))), shape=(count, size))
-    own = (members @ marks).toarray().astype(np.float64)
-    near = np.abs(numbers[:, None] - numbers[None, :]) <= SLICES_AROUND
-    near[0, :] = near[:, 0] = True
-    return near @ own, near @ np.bincount(slices, minlength=count).astype(np.float64)
+    That is counted a slice at a time: all slices by all words would fill the memory of a small machine.
+    """
+    size, width = every.shape
+    order = np.argsort(slices, kind="stable")
+    starts = np.searchsorted(slices[order], np.arange(len(numbers) + 1))
+    by_time = every[order]
+    words, pointers = by_time.indices, by_time.indptr
+    undated = words[: pointers[starts[1]]]
+    around, sizes = np.zeros(len(words)), np.zeros(len(numbers))
+    for one in range(len(numbers)):
+        first, last = 1, len(numbers)
+        if one > 0:
+            first = 1 + np.searchsorted(numbers[1:], numbers[one] - SLICES_AROUND)
+            last = 1 + np.searchsorted(numbers[1:], numbers[one] + SLICES_AROUND, side="right")
+        there = words[pointers[starts[first]] : pointers[starts[last]]]
+        counts = np.bincount(there, minlength=width) + np.bincount(undated, minlength=width)
+        own = slice(pointers[starts[one]], pointers[starts[one + 1]])
+        around[own] = counts[words[own]]
+        sizes[one] = starts[last] - starts[first] + starts[1]
+    # Back from the order of time to that of the articles.
+    back = np.empty(size, dtype=np.int64)
+    back[order] = np.arange(size)
+    lengths = np.diff(every.indptr)
+    within = np.arange(len(words)) - np.repeat(every.indptr[:-1], lengths)
+    return around[np.repeat(pointers[:-1][back], lengths) + within], np.repeat(sizes[slices], lengths)
 
 
 def _covered(every: Any, known: NDArray[np.float64]) -> NDArray[np.bool_]:

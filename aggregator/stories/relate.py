@@ -1,9 +1,14 @@
 """Weigh, pair by pair, why two articles may report one event.
 
 Takes the articles of the window with their vectors and their folding from build and evaluate; the
-evidence goes to group, and its parts to the pages that say "why together?". Candidate pairs come from
-`nearest.py`, the parts of each from `parts.py`, the probability from `judge.py`, and what overrules
-it from `issues.py`.
+evidence goes to group, and its parts to the pages that say "why together?". The window is looked at in
+`survey.py`, the probability comes from `judge.py`, and what overrules it stands here.
+
+A running process relates every few minutes a window of which most is as it was. Then only pairs with
+an article that is *due* are measured and judged: those that are new or were edited, and twice as many
+of the others, first those among whose nearest most has changed since they were due. All other pairs keep
+the word of the first judge, and so long stay out if it dropped them. The second judge, who sees
+a pair among the others, is asked about every pair around which anything has changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,72 +18,67 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.domain.articles import Article
-from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Folding
-from aggregator.stories import titles
-from aggregator.stories.background import Background, load_background
-from aggregator.stories.context import context, two_steps
-from aggregator.stories.issues import Headlines, held_apart, read_headlines, series_pairs
+from aggregator.stories.context import CONTEXT, context, two_steps
 from aggregator.stories.judge import Judge, Judges, load_judges
-from aggregator.stories.nearest import Floats, Keys, Places, keys, near_keys, nearest, rare_word_keys
-from aggregator.stories.parts import Facts, measure
-from aggregator.stories.rarity import weigh_words
+from aggregator.stories.nearest import Floats, Keys, keys
+from aggregator.stories.parts import MUTUAL_AMONG
 from aggregator.stories.shared import Telling
-from aggregator.stories.words import read_words, weighted_rows
+from aggregator.stories.survey import Evidence, RelateNumbers, Survey, survey, within
+
+AGAIN = 2
+"""Articles that are due with each new one."""
+
+NUMBERS = RelateNumbers()
+NO_KEYS: Keys = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelateNumbers:
-    """The numbers of the evidence. Cosines and probabilities lie in [0, 1], times are in hours.
+class Related:
+    """The evidence of a window, and what makes it quick to relate the next window. That is only a cache.
 
-    How candidates are found was chosen for recall on the labelled days, 2026-11-22: of the true pairs
-    that it misses nearly all are in stories of ten and more, which other pairs hold together.
+    `first` holds the pairs that the first judge kept, with their context, and `said` float32[m] what the
+    second said of them; `proposed` the pairs that only common neighbours spoke for. `waiting` int32[n]
+    counts for each article what has changed among its nearest since it was due.
     """
 
-    neighbours: int = 40
-    cosine_floor: float = 0.25
-    """Nearest neighbours below this are near nothing."""
-    rare_articles: int = 40
-    """A word in at most this many articles of the window is rare enough to propose pairs."""
-    rare_floor: float = 0.08
-    """TF-IDF cosine over rare words alone that makes a candidate."""
-    near_hours: float = 60.0
-    """Neighbours are sought so far away, else a week's articles crowd out those of the day."""
-    horizon_hours: float = 168.0
-    """Articles further apart are never compared; those beyond `near_hours` only when rare words or common
-    neighbours propose it."""
-    fade_after: float = 60.0
-    """The labelled days say nothing of longer gaps: from here on the probability fades,"""
-    fade_hours: float = 96.0
-    """by exp(−hours / fade_hours)."""
-    through_floor: float = 0.1
-    """Sum over common neighbours of the product of both probabilities that makes a candidate."""
-    keep: float = 0.01
-    """Weaker evidence is dropped; the floor of a group lies far above it."""
+    settings: RelateNumbers
+    judges: Judges
+    survey: Survey
+    first: Evidence
+    said: Floats
+    proposed: Keys
+    waiting: NDArray[np.int64]
+    evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Weighted pairs of articles: `left` and `right` are places in `ids`, left < right, each pair once.
+@dataclass(slots=True)
+class Recall:
+    """Relates window after window for one running process, each starting from the one before.
 
-    `ids` ascend. `score` is float32[m], the probability of one event. `parts` holds float32[m]
-    columns: those of `parts.PARTS`, of which `hours` is NaN where a date is missing; `same` (copies,
-    reposts, discussions), `held_apart`, `series` 0 or 1. `telling` can name the words that a pair shares.
+    What is recalled is lost with the process, and nothing but time with it.
     """
 
-    ids: tuple[ArticleId, ...]
-    left: Places
-    right: Places
-    score: Floats
-    parts: Mapping[str, Floats]
-    telling: Telling | None = None
+    last: Related | None = None
+
+    def __call__(
+        self,
+        articles: Sequence[Article],
+        vectors: Floats,
+        folding: Folding,
+        settings: RelateNumbers = NUMBERS,
+        judges: Judges | None = None,
+    ) -> Evidence:
+        """Return the evidence as `relate` does; see `related`."""
+        self.last = related(articles, vectors, folding, settings, judges, self.last)
+        return self.last.evidence
 
 
 def relate(
     articles: Sequence[Article],
     vectors: Floats,
     folding: Folding,
-    settings: RelateNumbers = RelateNumbers(),
+    settings: RelateNumbers = NUMBERS,
     judges: Judges | None = None,
 ) -> Evidence:
     """Return the evidence between the articles that is worth keeping; their order does not matter.
@@ -90,33 +90,160 @@ def relate(
         settings: how candidates are found.
         judges: make the probabilities; the fitted ones unless told.
     """
+    return related(articles, vectors, folding, settings, judges).evidence
+
+
+def related(
+    articles: Sequence[Article],
+    vectors: Floats,
+    folding: Folding,
+    settings: RelateNumbers = NUMBERS,
+    judges: Judges | None = None,
+    past: Related | None = None,
+) -> Related:
+    """Return the evidence between the articles, starting from that of another window if there is one.
+
+    Other settings, other judges, and a window that is new for more than a third are related from scratch.
+    """
     fitted = judges or load_judges()
-    window = survey(articles, vectors, folding, settings)
-    first = at_first(window, window.measured(window.candidates(settings)), fitted.first, settings)
-    return judged(first, fitted.second, settings)
+    if past is not None and (past.settings != settings or past.judges is not fitted):
+        past = None
+    window = survey(articles, vectors, folding, settings, before=past.survey if past else None)
+    due, waiting = _due(window, past)
+    everything = past is None or bool(due.all())
+    candidates = window.measured(window.candidates(settings, None if everything else due))
+    carried, passed = (None, NO_KEYS) if past is None or everything else _carried(past, window, due)
+    first, proposed = _first(window, candidates, fitted.first, settings, carried, passed)
+    first, said = _said(first, fitted.second)
+    return Related(
+        settings=settings,
+        judges=fitted,
+        survey=window,
+        first=first,
+        said=said,
+        proposed=proposed,
+        waiting=waiting,
+        evidence=_kept(first, said, settings),
+    )
 
 
 def at_first(
-    window: "Survey", candidates: Evidence, judge: Judge, settings: RelateNumbers = RelateNumbers()
+    window: Survey, candidates: Evidence, judge: Judge, settings: RelateNumbers = NUMBERS
 ) -> Evidence:
     """Return the measured candidates, and what common neighbours propose, judged each for itself.
 
     The columns of `context.CONTEXT` are added: what stands around each pair.
     """
+    every, _ = _first(window, candidates, judge, settings)
+    return replace(every, parts={**every.parts, **_around(every)})
+
+
+def _first(
+    window: Survey,
+    candidates: Evidence,
+    judge: Judge,
+    settings: RelateNumbers,
+    carried: Evidence | None = None,
+    passed: Keys = NO_KEYS,
+) -> tuple[Evidence, Keys]:
+    """Return the pairs that the first judge keeps, and all that common neighbours proposed.
+
+    What is carried over, and what was passed over before, is not judged again.
+    """
     found = judged(candidates, judge, settings)
+    found = found if carried is None else _joined(carried, found)
     beyond = two_steps(len(found.ids), found.left, found.right, found.score, settings.through_floor)
-    beyond = np.setdiff1d(_within(beyond, window.facts.hours, settings.horizon_hours), _keys_of(found))
-    every = _joined(found, judged(window.measured(beyond), judge, settings))
-    around = context(len(every.ids), every.left, every.right, every.score)
-    return replace(every, parts={**every.parts, **around})
+    beyond = np.setdiff1d(within(beyond, window.facts.hours, settings.horizon_hours), _keys_of(found))
+    asked = np.setdiff1d(beyond, passed)
+    return _joined(found, judged(window.measured(asked), judge, settings)), np.union1d(asked, passed)
+
+
+def _around(found: Evidence) -> dict[str, Floats]:
+    return context(len(found.ids), found.left, found.right, found.score)
+
+
+def _said(first: Evidence, judge: Judge) -> tuple[Evidence, Floats]:
+    """Return the pairs with what stands around them, and what the second judge says of each.
+
+    He is asked only about those around which something differs from the last time.
+    """
+    parts, around = dict(first.parts), _around(first)
+    said = parts.pop("said", np.full(len(first.score), np.nan, dtype=np.float32)).copy()
+    known = [parts[name] == around[name] for name in CONTEXT if name in parts]
+    asked = np.flatnonzero(~np.logical_and.reduce(known) if known else np.isnan(said))
+    parts |= around
+    said[asked] = judge({name: column[asked] for name, column in parts.items()})
+    return replace(first, parts=parts), said
+
+
+def _due(window: Survey, past: Related | None) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which articles are due, and what has changed among the nearest of the others."""
+    size, kept = len(window.articles), window.kept
+    due = kept < 0
+    if past is None or 3 * int(due.sum()) > size:
+        return np.ones(size, dtype=bool), np.zeros(size, dtype=np.int64)
+    waiting = past.waiting[kept] + _changes(window, past.survey)
+    first = np.argsort(np.where(due, 0, -waiting), kind="stable")[: AGAIN * int(due.sum())]
+    due |= np.isin(np.arange(size), first[waiting[first] > 0])
+    # Folding, and a headline that is used for the third time, change pairs of articles that stay the same.
+    due |= past.survey.headlines.repeated[kept] != window.headlines.repeated
+    same = np.setxor1d(_moved(past.survey.same, past.survey, window)[0], window.same)
+    due[same // max(size, 1)] = due[same % max(size, 1)] = True
+    return due, np.where(due, 0, waiting)
+
+
+def _changes(window: Survey, before: Survey) -> NDArray[np.int64]:
+    """Return how many came and went among the nearest few of each article."""
+    kept = window.kept
+    now, then = window.near.places[:, :MUTUAL_AMONG], before.near.places[kept, :MUTUAL_AMONG]
+    is_left = np.zeros(len(before.articles), dtype=bool)
+    is_left[kept[kept >= 0]] = True
+    came = ((now >= 0) & (kept[now] < 0)).sum(axis=1)
+    went = ((then >= 0) & ~is_left[then]).sum(axis=1)
+    changes: NDArray[np.int64] = came + went
+    return changes
+
+
+def _moved(pairs: Keys, before: Survey, window: Survey) -> tuple[Keys, NDArray[np.bool_]]:
+    """Return the pairs of the survey before in the places of now, and which of them are still there."""
+    place = np.full(max(len(before.articles), 1), -1, dtype=np.int64)
+    place[window.kept[window.kept >= 0]] = np.flatnonzero(window.kept >= 0)
+    size = max(len(before.articles), 1)
+    one, other = place[pairs // size], place[pairs % size]
+    there = (one >= 0) & (other >= 0)
+    return keys(one[there], other[there], len(window.articles)), there
+
+
+def _carried(past: Related, window: Survey, due: NDArray[np.bool_]) -> tuple[Evidence, Keys]:
+    """Return the pairs of articles that are not due, as they were judged, and those that were passed over."""
+    size = max(len(window.articles), 1)
+    moved, there = _moved(_keys_of(past.first), past.survey, window)
+    rest = ~(due[moved // size] | due[moved % size])
+    taken = np.flatnonzero(there)[rest]
+    columns = {**past.first.parts, "said": past.said}
+    carried = Evidence(
+        ids=tuple(one.id for one in window.articles),
+        left=(moved[rest] // size).astype(np.int32),
+        right=(moved[rest] % size).astype(np.int32),
+        score=past.first.score[taken],
+        parts={name: column[taken] for name, column in columns.items()},
+        telling=Telling(words=window.facts.words, rarity=window.facts.rarity),
+    )
+    passed, _ = _moved(past.proposed, past.survey, window)
+    return carried, passed[~(due[passed // size] | due[passed % size])]
 
 
 def judged(found: Evidence, judge: Judge, settings: RelateNumbers) -> Evidence:
-    """Return the pairs with the judge's probability, without those too weak to keep.
+    """Return the pairs with the judge's probability, without those too weak to keep."""
+    return _kept(found, judge(found.parts), settings)
+
+
+def _kept(found: Evidence, chance: Floats, settings: RelateNumbers) -> Evidence:
+    """Return the pairs with their probability after what overrules it, without those too weak to keep.
 
     Those that are held apart are kept: they speak against their groups.
     """
-    score = _overruled(judge(found.parts), found.parts, settings)
+    score = _overruled(chance, found.parts, settings)
     kept = np.flatnonzero((score >= settings.keep) | (found.parts["held_apart"] > 0))
     return replace(
         found,
@@ -127,89 +254,20 @@ def judged(found: Evidence, judge: Judge, settings: RelateNumbers) -> Evidence:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
-    """A window looked at once, so that any pairs of it can be measured. Articles ascend by id."""
-
-    articles: Sequence[Article]
-    facts: Facts
-    headlines: Headlines
-    same: Keys
-
-    def candidates(self, settings: RelateNumbers) -> Keys:
-        """Return the pairs that are near, share rare words, or have the same text."""
-        words, rarity = self.facts.words, self.facts.rarity
-        rare = rare_word_keys(
-            weighted_rows(words.every, rarity.usual),
-            rarity.spread,
-            at_most=settings.rare_articles,
-            floor=settings.rare_floor,
-        )
-        pairs = np.unique(np.concatenate([near_keys(self.facts.near, settings.cosine_floor), rare]))
-        return np.union1d(_within(pairs, self.facts.hours, settings.horizon_hours), self.same)
-
-    def measured(self, pairs: Keys) -> Evidence:
-        """Return the pairs with their parts, before they are judged (score 0)."""
-        size = max(len(self.articles), 1)
-        left, right = (pairs // size).astype(np.int32), (pairs % size).astype(np.int32)
-        parts = measure(self.facts, left, right)
-        parts["same"] = np.isin(pairs, self.same).astype(np.float32)
-        parts["held_apart"] = held_apart(self.headlines, left, right) * (1 - parts["same"])
-        parts["series"] = series_pairs(self.headlines, left, right).astype(np.float32)
-        return Evidence(
-            ids=tuple(one.id for one in self.articles),
-            left=left,
-            right=right,
-            score=np.zeros(len(pairs), dtype=np.float32),
-            parts=parts,
-            telling=Telling(words=self.facts.words, rarity=self.facts.rarity),
-        )
-
-
-def survey(
-    articles: Sequence[Article],
-    vectors: Floats,
-    folding: Folding,
-    settings: RelateNumbers = RelateNumbers(),
-    background: Background | None = None,
-) -> Survey:
-    """Return the window looked at once; usual word counts are the packaged ones unless told."""
-    order = sorted(range(len(articles)), key=lambda place: articles[place].id)
-    window = [articles[place] for place in order]
-    rows = np.asarray(vectors, dtype=np.float32)[order]
-    hours = _hours(window)
-    words = read_words(window)
-    rarity = weigh_words(words, background or load_background(), hours)
-    names = frozenset(word for word, is_name in zip(words.listed, rarity.name, strict=False) if is_name)
-    half = rows.shape[1] // 2
-    facts = Facts(
-        passages=_unit(rows[:, :half]),
-        headlines=_unit(rows[:, half:]),
-        near=nearest(rows, hours, count=settings.neighbours, horizon=settings.near_hours),
-        words=words,
-        rarity=rarity,
-        hours=hours,
-        outlets=np.array([one.outlet_id for one in window], dtype=np.int64),
-        roundups=np.array([titles.is_roundup(one.title) for one in window], dtype=np.float32),
-    )
-    return Survey(
-        articles=window,
-        facts=facts,
-        headlines=read_headlines(window, names),
-        same=_same_keys(window, folding),
-    )
-
-
 def _joined(one: Evidence, other: Evidence) -> Evidence:
-    """Return the pairs of both, in the order of their places."""
+    """Return the pairs of both with the columns of the first, in the order of their places."""
     left, right = np.concatenate([one.left, other.left]), np.concatenate([one.right, other.right])
     order = np.lexsort((right, left))
+    missing = np.full(len(other.score), np.nan, dtype=np.float32)
     return replace(
         one,
         left=left[order],
         right=right[order],
         score=np.concatenate([one.score, other.score])[order],
-        parts={name: np.concatenate([one.parts[name], other.parts[name]])[order] for name in one.parts},
+        parts={
+            name: np.concatenate([column, other.parts.get(name, missing)])[order]
+            for name, column in one.parts.items()
+        },
     )
 
 
@@ -225,29 +283,3 @@ def _overruled(chance: Floats, parts: Mapping[str, Floats], settings: RelateNumb
     faded = np.where(parts["series"] > 0, np.minimum(faded, parts["tfidf"]), faded)
     faded = np.where(parts["held_apart"] > 0, 0, faded)
     return np.where(parts["same"] > 0, 1, faded).astype(np.float32)
-
-
-def _hours(window: Sequence[Article]) -> NDArray[np.float64]:
-    """Return hours since 1970 (UTC) by article, NaN for the undated."""
-    return np.array([one.at.timestamp() / 3600 if one.dated else np.nan for one in window], dtype=np.float64)
-
-
-def _unit(rows: Floats) -> Floats:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Floats = rows / np.maximum(lengths, 1e-9)
-    return unit
-
-
-def _within(pairs: Keys, hours: NDArray[np.float64], horizon: float) -> Keys:
-    """Return the pairs that are not further apart than the horizon."""
-    size = max(len(hours), 1)
-    return pairs[~(np.abs(hours[pairs // size] - hours[pairs % size]) > horizon)]
-
-
-def _same_keys(window: Sequence[Article], folding: Folding) -> Keys:
-    """Return the pairs that folding joins: copies with their origin, entries with what they discuss."""
-    place = {one.id: number for number, one in enumerate(window)}
-    links = [*folding.origin_of.items(), *folding.discusses.items()]
-    ends = [(place[a], place[b]) for a, b in links if a != b and a in place and b in place]
-    one, other = np.array(ends, dtype=np.int64).reshape(-1, 2).T
-    return np.unique(keys(one, other, len(window)))

@@ -51,9 +51,6 @@ def shared_words(telling: Telling, left: Places, right: Places) -> tuple[tuple[s
 
 def _heaviest(columns: Sequence[int], weights: Floats, words: Words) -> tuple[str, ...]:
     """Return the words of some columns as they are written, the heaviest first, equal ones by letter."""
-    found = sorted(
-        (-float(weights[one]), words.written[one])
-        for one in columns
-        if weights[one] > 0 and words.listed[one] not in DATE_WORDS
-    )
+    told = [one for one in columns if weights[one] > 0 and words.listed[one] not in DATE_WORDS]
+    found = sorted((-float(weights[one]), form) for one, form in words.written(told).items())
     return tuple(word for _, word in found[:MOST])

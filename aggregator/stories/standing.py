@@ -28,7 +28,8 @@ def settled(again: Callable[[Sequence[frozenset[ArticleId]]], Partition], start:
     walked = [start]
     while (found := again(groups_of(walked[-1]))) not in walked:
         walked.append(found)
-    return min(walked[walked.index(found) :], key=lambda one: sorted(map(sorted, groups_of(one))))
+    circle = walked[walked.index(found) :]
+    return min(circle, key=lambda one: sorted(map(sorted, groups_of(one)))) if circle[1:] else found
 
 
 def groups_of(partition: Partition) -> list[frozenset[ArticleId]]:
@@ -42,11 +43,13 @@ def homes(
     """Return the standing group of each report: that of most of its copies; the earliest of several."""
     place_of = {one: place for place, one in enumerate(ids)}
     present = [sorted(place_of[one] for one in group if one in place_of) for group in standing]
-    votes: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    reports = report_of.tolist()
+    votes: dict[int, list[int]] = defaultdict(list)
     for number, places in enumerate(sorted(places for places in present if places)):
         for place in places:
-            votes[int(report_of[place])][number] += 1
-    return {one: min(by, key=lambda number: (-by[number], number)) for one, by in sorted(votes.items())}
+            votes[reports[place]].append(number)
+    # `max` takes the first of equals, and the numbers ascend.
+    return {one: max(by, key=by.count) if by[1:] else by[0] for one, by in sorted(votes.items())}
 
 
 def held(home: Homes, edges: Edges, *, damping: float, keep: float) -> list[Piece]:
@@ -55,13 +58,14 @@ def held(home: Homes, edges: Edges, *, damping: float, keep: float) -> list[Piec
     for one in sorted(home):
         groups[home[one]].append(one)
     floors = Floors(new=keep, admit=keep, merge=keep)
-    return [
-        piece
-        for _, group in sorted(groups.items())
-        for piece in (
-            linked([[one] for one in group], edges, damping=damping, floors=floors) if group[1:] else [group]
-        )
-    ]
+    pieces: list[Piece] = []
+    for _, group in sorted(groups.items()):
+        # Where every pair is near enough, so are any two pieces.
+        if all(edges[one].get(other, 0) >= keep for at, one in enumerate(group) for other in group[:at]):
+            pieces.append(group)
+        else:
+            pieces += linked([[one] for one in group], edges, damping=damping, floors=floors)
+    return pieces
 
 
 def switched(

@@ -9,8 +9,8 @@ import numpy as np
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Relation
-from aggregator.stories.relate import Evidence
 from aggregator.stories.shared import shared_words
+from aggregator.stories.survey import Evidence
 
 DIGITS = 3
 """Digits kept of scores and parts: more than a page shows, and steady while a window moves on."""

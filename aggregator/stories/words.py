@@ -5,8 +5,7 @@ worked out in `rarity.py`.
 """
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -37,16 +36,40 @@ class Words:
     """The words of n articles: sparse float32 counts, one column for each of `listed`.
 
     `every` counts title, lead and address; `title` the title alone; `runs` marks two words in a row,
-    with columns of its own. `capitals` float32[v] is the share of a word's places inside sentences
-    where it is capitalised, 0 where it has none; `written` is how each word is mostly written there.
+    with columns of its own, whose words `pairs` int64[r, 2] tells. `forms` are the ways in which words are
+    written, `form_of` int64[f] the column of each, and `inside` counts for each article the forms that
+    stand inside a sentence.
     """
 
     listed: tuple[str, ...]
-    written: tuple[str, ...]
     every: Any
     title: Any
     runs: Any
-    capitals: NDArray[np.float32]
+    pairs: NDArray[np.int64]
+    forms: tuple[str, ...]
+    form_of: NDArray[np.int64]
+    inside: Any
+
+    def capitals(self) -> NDArray[np.float32]:
+        """Return by column the share of a word's places inside sentences where it is capitalised, else 0."""
+        width = self.every.shape[1]
+        counts = _column_sums(self.inside)
+        upper = np.array([form[0].isupper() for form in self.forms], dtype=bool)
+        every = np.bincount(self.form_of, weights=counts, minlength=width)
+        capital = np.bincount(self.form_of[upper], weights=counts[upper], minlength=width)
+        share: NDArray[np.float32] = (capital / np.maximum(every, 1)).astype(np.float32)
+        return share
+
+    def written(self, columns: Iterable[int]) -> dict[int, str]:
+        """Return the form that each word mostly has inside sentences, else as it was first seen."""
+        asked = {column: self.listed[column] for column in columns}
+        counts = _column_sums(self.inside)
+        best: dict[int, tuple[float, str]] = {}
+        for place in np.flatnonzero(np.isin(self.form_of, list(asked))).tolist():
+            column, form = int(self.form_of[place]), (float(counts[place]), self.forms[place])
+            if column not in best or (form[0] and form > best[column]):
+                best[column] = form
+        return {column: _bare(best[column][1]) if column in best else word for column, word in asked.items()}
 
 
 def tokens(text: str) -> list[str]:
@@ -86,17 +109,19 @@ def read_words(articles: Sequence[Article]) -> Words:
     leads = _numbered([one.text.split(None, LEAD_WORDS)[:LEAD_WORDS] for one in articles], numbers)
     addresses = _numbered([address_words(one.url) for one in articles], numbers)
     pieces = _read_pieces(list(numbers))
-    inside = _inside(leads, pieces)
     title, lead, address = (_expanded(some, pieces) for some in (heads, leads, addresses))
     size, width = len(articles), max(len(pieces.columns), 1)
     every = tuple(np.concatenate(some) for some in zip(title, lead, address, strict=True))
+    runs, pairs = _runs(title, lead, size, width)
     return Words(
         listed=tuple(pieces.columns),
-        written=_written(inside, pieces.folded, pieces.columns),
         every=_rows((every[0], every[1]), size, width),
         title=_rows(title, size, width),
-        runs=_runs(title, lead, size, width),
-        capitals=_capitals(inside, pieces.folded, pieces.columns),
+        runs=runs,
+        pairs=pairs,
+        forms=tuple(pieces.forms),
+        form_of=np.array([pieces.columns[word] for word in pieces.forms.values()], dtype=np.int64),
+        inside=_inside(leads, pieces, size),
     )
 
 
@@ -121,18 +146,18 @@ class _Numbers(dict[str, int]):
 class _Pieces:
     """What stands between two blanks, by number.
 
-    `listed` holds the columns of the words in each, from `starts` on, `counts` of them; `first` is its
-    first word as written if it begins with a letter, else empty; `is_open` whether another word of the
-    same sentence may follow it. `folded` gives the small letters of each form, `columns` the number of
-    each word.
+    `listed` holds the columns of the words in each, from `starts` on, `counts` of them; `first` is the
+    place of its first form among `forms` if it begins with a letter and is a word, else −1; `is_open`
+    whether another word of the same sentence may follow it. `forms` gives the small letters of each form,
+    `columns` the number of each word.
     """
 
     listed: NDArray[np.int64]
     starts: NDArray[np.int64]
     counts: NDArray[np.int64]
-    first: Sequence[str]
+    first: NDArray[np.int64]
     is_open: NDArray[np.bool_]
-    folded: Mapping[str, str]
+    forms: Mapping[str, str]
     columns: Mapping[str, int]
 
 
@@ -150,28 +175,26 @@ def _read_pieces(pieces: Sequence[str]) -> _Pieces:
         counts.append(len(found))
         firsts.append(forms[0] if forms and piece[0].isalpha() else "")
     lengths = np.array(counts, dtype=np.int64)
+    kept = {form: word for form, word in folded.items() if word}
+    places = {form: place for place, form in enumerate(kept)}
     return _Pieces(
         listed=np.array(listed, dtype=np.int64),
         starts=np.cumsum(lengths) - lengths,
         counts=lengths,
-        first=firsts,
+        first=np.array([places.get(form, -1) for form in firsts], dtype=np.int64),
         is_open=np.array([piece[-1].isalnum() or piece[-1] in _OPEN for piece in pieces], dtype=bool),
-        folded=folded,
+        forms=kept,
         columns=columns,
     )
 
 
-def _inside(leads: Flat, pieces: _Pieces) -> Mapping[str, int]:
-    """Return how often each form stands after another word, or its comma: no sentence begins there."""
+def _inside(leads: Flat, pieces: _Pieces, size: int) -> Any:
+    """Return how often each article has a form after another word, or its comma: no sentence begins there."""
     rows, numbers = leads
     follows = np.zeros(len(rows), dtype=bool)
     follows[1:] = (rows[1:] == rows[:-1]) & pieces.is_open[numbers[:-1]]
-    places = np.bincount(numbers[follows], minlength=len(pieces.counts))
-    inside: Counter[str] = Counter()
-    for number in np.flatnonzero(places).tolist():
-        inside[pieces.first[number]] += int(places[number])
-    inside.pop("", None)
-    return inside
+    follows &= pieces.first[numbers] >= 0
+    return _rows((rows[follows], pieces.first[numbers[follows]]), size, max(len(pieces.forms), 1))
 
 
 def _numbered(listed: Sequence[Sequence[str]], numbers: _Numbers) -> Flat:
@@ -200,8 +223,8 @@ def _rows(flat: Flat, size: int, width: int) -> Any:
     return csr_array((values, (keys % width).astype(np.int32), pointers), shape=(size, width))
 
 
-def _runs(titles: Flat, leads: Flat, size: int, width: int) -> Any:
-    """Return sparse float32 marks of two words in a row, in a title or a lead."""
+def _runs(titles: Flat, leads: Flat, size: int, width: int) -> tuple[Any, NDArray[np.int64]]:
+    """Return sparse float32 marks of two words in a row, in a title or a lead, and the words of each run."""
     firsts = []
     for rows, columns in (titles, leads):
         follows = rows[1:] == rows[:-1]
@@ -210,33 +233,93 @@ def _runs(titles: Flat, leads: Flat, size: int, width: int) -> Any:
     kinds, places = np.unique(np.concatenate([two for _, two in firsts]), return_inverse=True)
     marks = _rows((rows, places), size, max(len(kinds), 1))
     marks.data[:] = 1
-    return marks
+    return marks, np.stack([kinds // width, kinds % width], axis=1)
 
 
-def _capitals(
-    inside: Mapping[str, int], seen: Mapping[str, str], columns: Mapping[str, int]
-) -> NDArray[np.float32]:
-    """Return by column the share of a word's places inside sentences where it is capitalised."""
-    every, capital = np.zeros(max(len(columns), 1)), np.zeros(max(len(columns), 1))
-    for word, count in inside.items():
-        if folded := seen.get(word):
-            every[columns[folded]] += count
-            capital[columns[folded]] += count * word[0].isupper()
-    share: NDArray[np.float32] = (capital / np.maximum(every, 1)).astype(np.float32)
-    return share
+def _column_sums(rows: Any) -> NDArray[np.float64]:
+    return np.bincount(rows.indices, weights=rows.data, minlength=rows.shape[1]).astype(np.float64)
 
 
-def _written(
-    inside: Mapping[str, int], seen: Mapping[str, str], columns: Mapping[str, int]
-) -> tuple[str, ...]:
-    """Return by column the form that a word mostly has inside sentences, else as it was first seen."""
-    forms: dict[str, str] = {}
-    for word, folded in seen.items():
-        forms.setdefault(folded, word)
-    for word, _ in sorted(inside.items(), key=lambda one: (one[1], one[0])):
-        if known := seen.get(word):
-            forms[known] = word
-    return tuple(_bare(forms.get(folded, folded)) for folded in columns)
+def put_together(old: Words, new: Words, rows: NDArray[np.int64]) -> Words:
+    """Return the words of articles that were read in two lots, as if at once but for the order of columns.
+
+    `rows` are the articles wanted, in their order: places among the old, or among the new after them.
+    """
+    width = len(old.listed)
+    columns = _Numbers(zip(old.listed, range(width), strict=True))
+    to = np.array([columns[word] for word in new.listed], dtype=np.int64)
+    forms = _Numbers(zip(old.forms, range(len(old.forms)), strict=True))
+    form_to = np.array([forms[form] for form in new.forms], dtype=np.int64)
+    form_of = np.zeros(len(forms), dtype=np.int64)
+    form_of[form_to], form_of[: len(old.forms)] = to[new.form_of], old.form_of
+    codes = [one[:, 0] * len(columns) + one[:, 1] for one in (old.pairs, to[new.pairs].reshape(-1, 2))]
+    kinds, run_to = np.unique(np.concatenate(codes), return_inverse=True)
+    return _only_used(
+        Words(
+            listed=tuple(columns),
+            every=_stacked(old.every, new.every, None, to, rows, len(columns)),
+            title=_stacked(old.title, new.title, None, to, rows, len(columns)),
+            runs=_stacked(
+                old.runs, new.runs, run_to[: len(old.pairs)], run_to[len(old.pairs) :], rows, len(kinds)
+            ),
+            pairs=np.stack([kinds // max(len(columns), 1), kinds % max(len(columns), 1)], axis=1),
+            forms=tuple(forms),
+            form_of=form_of,
+            inside=_stacked(old.inside, new.inside, None, form_to, rows, len(forms)),
+        )
+    )
+
+
+def _stacked(
+    old: Any,
+    new: Any,
+    old_to: NDArray[np.int64] | None,
+    new_to: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    width: int,
+) -> Any:
+    """Return some rows of two lots, their columns renumbered."""
+    from scipy.sparse import vstack
+
+    lots = [_renumbered(old, old_to, width), _renumbered(new, new_to, width)]
+    stacked = vstack(lots, format="csr")[rows]
+    stacked.sort_indices()
+    return stacked
+
+
+def _renumbered(rows: Any, to: NDArray[np.int64] | None, width: int) -> Any:
+    """Return the rows with other columns, or the same ones, and so many of them."""
+    from scipy.sparse import csr_array
+
+    columns = rows.indices if to is None else to[rows.indices].astype(np.int32)
+    return csr_array((rows.data, columns, rows.indptr), shape=(rows.shape[0], max(width, 1)))
+
+
+def _only_used(words: Words) -> Words:
+    """Return the words without those that no article has any more."""
+    used, to, width = _used(words.every)
+    runs, run_to, kinds = _used(words.runs)
+    forms = np.flatnonzero(np.isin(words.form_of, used))
+    form_to = np.zeros(len(words.forms), dtype=np.int64)
+    form_to[forms] = np.arange(len(forms))
+    return Words(
+        listed=tuple(words.listed[one] for one in used.tolist()),
+        every=_renumbered(words.every, to, width),
+        title=_renumbered(words.title, to, width),
+        runs=_renumbered(words.runs, run_to, kinds),
+        pairs=to[words.pairs[runs]].reshape(-1, 2),
+        forms=tuple(words.forms[one] for one in forms.tolist()),
+        form_of=to[words.form_of[forms]],
+        inside=_renumbered(words.inside, form_to, len(forms)),
+    )
+
+
+def _used(rows: Any) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Return the columns with anything in them, the new number of each column, and how many there are."""
+    used = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))
+    to = np.zeros(rows.shape[1], dtype=np.int64)
+    to[used] = np.arange(len(used))
+    return used, to, len(used)
 
 
 def weighted_rows(rows: Any, weights: NDArray[np.float32]) -> Any:

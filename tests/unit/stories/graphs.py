@@ -8,7 +8,7 @@ import numpy as np
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
 from aggregator.stories.group import Graph, graph_of
-from aggregator.stories.relate import Evidence
+from aggregator.stories.survey import Evidence
 
 Scores = Mapping[tuple[int, int], float]
 

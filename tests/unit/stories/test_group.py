@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
 from aggregator.stories.group import GroupNumbers, group
-from aggregator.stories.relate import Evidence
+from aggregator.stories.survey import Evidence
 
 NUMBERS = GroupNumbers(floor=0.4, edge_floor=0.2, bridge_floor=0.35)
 

@@ -13,7 +13,7 @@ SPLIT = "Roads on the southern coast split; two villages lost power."
 
 def headlines(*pieces, own=False, names=()):
     articles = [make_article(n, *piece, outlet=1 if own else n) for n, piece in enumerate(pieces, start=1)]
-    return read_headlines(articles, frozenset(names))
+    return read_headlines(articles, names=frozenset(names))
 
 
 @pytest.mark.parametrize(

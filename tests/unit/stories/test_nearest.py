@@ -96,6 +96,7 @@ def test_near_pairs_reach_the_floor_and_count_once():
     near = Neighbours(
         places=np.array([[1, 2], [0, -1], [0, -1]], dtype=np.int32),
         cosines=np.array([[0.9, 0.2], [0.9, 0], [0.2, 0]], dtype=np.float32),
+        bound=np.zeros(3, dtype=np.float32),
     )
 
     assert sorted(set(near_keys(near, 0.25).tolist())) == [0 * 3 + 1]

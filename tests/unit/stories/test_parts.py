@@ -13,7 +13,7 @@ from aggregator.domain.stories import Folding
 from aggregator.stories.background import Background
 from aggregator.stories.embed import encode_articles
 from aggregator.stories.parts import LONGEST, PARTS, measure, table
-from aggregator.stories.relate import RelateNumbers, survey
+from aggregator.stories.survey import RelateNumbers, survey
 from aggregator.stories.words import tokens
 from tests.factories import make_article
 from tests.fakes import NOON, HashedWords

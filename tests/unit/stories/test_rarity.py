@@ -4,9 +4,11 @@ from math import log
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.stories.background import Background
-from aggregator.stories.rarity import weigh_words
+from aggregator.stories.rarity import SLICE_HOURS, SLICES_AROUND, weigh_words
 from aggregator.stories.words import read_words
 from tests.factories import make_article
 
@@ -18,12 +20,12 @@ USUAL = Background(
 def weigh(*titles, background=USUAL, hours=None):
     """Return rows of weights by word, and whether each article is covered, of articles with these titles.
 
-    `burst` and `around` are those at the time of the first article, undated unless told.
+    `burst` and `around` are those at the time of the first article with the word, undated unless told.
     """
     words = read_words([make_article(n, title, "") for n, title in enumerate(titles, start=1)])
     times = np.full(len(titles), np.nan) if hours is None else np.array(hours, dtype=np.float64)
     rarity = weigh_words(words, background, times)
-    first = int(rarity.slices[0]) if titles else 0
+    first = [int(np.flatnonzero(words.every.indices == place)[0]) for place in range(len(words.listed))]
     columns = {"usual": rarity.usual, "window": rarity.window, "spread": rarity.spread}
     columns |= {"burst": rarity.burst[first], "around": rarity.around[first]}
     rows = {
@@ -69,14 +71,13 @@ def test_word_that_is_everywhere_today_and_rarely_before_bursts():
 def test_burst_is_counted_around_an_articles_own_time():
     day, week = ["the oscars"] * 10, ["the police award"] * 90
     today = weigh(*day, *week, hours=[1000.0] * 10 + [1100.0] * 90)[0]["oscars"]
-    after = weigh(*reversed(week), *day, hours=[1100.0] * 90 + [1000.0] * 10)[0]["oscars"]
+    after = weigh(*reversed(week), "the oscars", *day, hours=[1100.0] * 91 + [1000.0] * 10)[0]["oscars"]
     alike = weigh(*day, *week, hours=[1000.0] * 10 + [1020.0] * 90)[0]["oscars"]
 
-    assert (today["around"], after["around"], alike["around"]) == (10, 0, 10)
+    assert (today["around"], after["around"], alike["around"]) == (10, 1, 10)
     assert today["burst"] == pytest.approx(log(11 / (10 * 2 / 1000 + 1)))
-    assert after["burst"] == 0
+    assert after["burst"] == pytest.approx(log(2 / (91 * 2 / 1000 + 1)))
     assert alike["burst"] == pytest.approx(log(11 / (100 * 2 / 1000 + 1)))
-    assert today["usual"] == after["usual"]
 
 
 def test_undated_articles_count_at_any_time_and_see_all():
@@ -88,19 +89,43 @@ def test_undated_articles_count_at_any_time_and_see_all():
 
 
 def test_slices_stay_where_they_are_when_the_window_moves_on():
-    articles = [make_article(n, "the oscars") for n in range(4)]
-    hours = np.array([11.0, 13.0, 23.0, 25.0])
-    slices = weigh_words(read_words(articles), USUAL, hours).slices
-    later = weigh_words(read_words(articles[1:]), USUAL, hours[1:]).slices
+    articles = [make_article(n, "oscars", "") for n in range(3)]
+    # In slices 0, 1 and 4. Were slices counted from the first article, the last two would lie in 0 and 2.
+    hours = np.array([0.0, 23.9, 48.1])
+    around = weigh_words(read_words(articles), USUAL, hours).around
+    later = weigh_words(read_words(articles[1:]), USUAL, hours[1:]).around
 
-    assert (slices.tolist(), later.tolist()) == ([1, 2, 2, 3], [1, 1, 2])
+    assert (around.tolist(), later.tolist()) == ([2, 2, 1], [1, 1])
 
 
 def test_article_dated_decades_back_takes_no_room():
-    articles = [make_article(n, "the oscars") for n in range(3)]
+    articles = [make_article(n, "oscars", "") for n in range(3)]
     rarity = weigh_words(read_words(articles), USUAL, np.array([0.0, 500_000.0, 500_001.0]))
 
-    assert (rarity.slices.tolist(), rarity.burst.shape[0]) == ([1, 2, 2], 3)
+    assert rarity.around.tolist() == [1, 2, 2]
+
+
+TIMES = st.one_of(st.none(), st.integers(0, 120))
+
+
+@given(st.lists(st.tuples(st.lists(st.sampled_from("abcdef"), max_size=4), TIMES), min_size=1, max_size=12))
+def test_around_counts_the_articles_of_near_slices_that_have_the_word(window):
+    texts = [" ".join(letter * 3 for letter in letters) for letters, _ in window]
+    hours = np.array([np.nan if hour is None else float(hour) for _, hour in window])
+    words = read_words([make_article(n, text, "") for n, text in enumerate(texts)])
+    around = weigh_words(words, USUAL, hours).around
+
+    numbers = [None if hour is None else hour // SLICE_HOURS for _, hour in window]
+    places = np.repeat(np.arange(len(window)), np.diff(words.every.indptr))
+    expected = [
+        sum(
+            words.listed[column] in text.split()
+            for text, other in zip(texts, numbers, strict=True)
+            if None in (numbers[place], other) or abs(numbers[place] - other) <= SLICES_AROUND
+        )
+        for place, column in zip(places.tolist(), words.every.indices.tolist(), strict=True)
+    ]
+    assert around.tolist() == expected
 
 
 def test_word_that_is_rarer_than_usual_does_not_burst():

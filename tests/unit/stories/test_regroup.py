@@ -14,7 +14,7 @@ from aggregator.stories.group import Graph, GroupNumbers
 from aggregator.stories.idle import with_follows
 from aggregator.stories.memory import Table
 from aggregator.stories.regroup import Known, regroup
-from aggregator.stories.relate import RelateNumbers
+from aggregator.stories.survey import RelateNumbers
 from aggregator.stories.track import track
 from tests.fakes import NOON
 from tests.unit.stories.graphs import clique, graph, ids, random_scores

@@ -14,7 +14,8 @@ from aggregator.stories.context import CONTEXT
 from aggregator.stories.embed import encode_articles
 from aggregator.stories.judge import Judges, read_judge
 from aggregator.stories.parts import PARTS
-from aggregator.stories.relate import Evidence, RelateNumbers, relate
+from aggregator.stories.relate import relate
+from aggregator.stories.survey import Evidence, RelateNumbers
 from tests.factories import make_article
 from tests.fakes import NOON, HashedWords
 

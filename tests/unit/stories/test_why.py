@@ -5,7 +5,8 @@ import numpy as np
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Folding, Relation
 from aggregator.stories.embed import encode_articles
-from aggregator.stories.relate import Evidence, relate
+from aggregator.stories.relate import relate
+from aggregator.stories.survey import Evidence
 from aggregator.stories.why import closest
 from tests.factories import make_article
 from tests.fakes import HashedWords
