@@ -23,6 +23,7 @@ from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.marks import Marks
 from aggregator.readers.reading import Reading
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
@@ -46,6 +47,7 @@ class Services:
     build: Build
     correct: Correct
     reading: Reading
+    marks: Marks
 
     def close(self) -> None:
         """Let go of threads and connections; the storage stays open for whoever opened it."""
@@ -116,6 +118,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
+        marks=Marks(storage=storage, clock=clock),
     )
 
 

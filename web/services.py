@@ -8,11 +8,15 @@ from flask import current_app
 
 from aggregator.clock import Clock
 from aggregator.domain.feeds import ImportReport, NewFeed
+from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
+from aggregator.readers.lens import Lens
+from aggregator.readers.marks import Marks
 from aggregator.readers.views import (
     ArticlePage,
     FeedLine,
     FrontPage,
+    KeptPage,
     OutletLine,
     OutletPage,
     SearchPage,
@@ -26,16 +30,20 @@ EXTENSION = "broadfold"
 class Reading(Protocol):
     """Answer a page's question. Implementations: `readers/reading.py`, and the fake of the tests."""
 
-    def front_page(self, *, after: str | None = None, limit: int = 30) -> FrontPage:
+    def front_page(self, *, after: str | None = None, limit: int = 30, lens: Lens | None = None) -> FrontPage:
         """Return the stories that follow the cursor `after`; raise WrongUse for a cursor nobody gave out."""
         ...
 
-    def topic(self, name: str, /, *, after: str | None = None) -> TopicPage | None:
+    def topic(self, name: str, /, *, after: str | None = None, lens: Lens | None = None) -> TopicPage | None:
         """Return the stories of a topic that follow the cursor `after`, or None for no topic."""
         ...
 
-    def story(self, story_id: int, /) -> StoryPage | int | None:
+    def story(self, story_id: int, /, *, lens: Lens | None = None) -> StoryPage | int | None:
         """Return the story, or the id of the story that it was merged into, or None."""
+        ...
+
+    def kept(self, shelf: Shelf, /, *, lens: Lens, after: str | None = None) -> KeptPage:
+        """Return the stories on a list of the reader's that follow the cursor `after`."""
         ...
 
     def article(self, article_id: int, /) -> ArticlePage | None:
@@ -129,6 +137,7 @@ class Services:
     reading: Reading
     subscribe: Subscribe
     correct: Correct
+    marks: Marks
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]
     clock: Clock

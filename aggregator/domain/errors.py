@@ -161,6 +161,24 @@ class CorrectionUnknown(WrongUse):
         )
 
 
+class MuteRefused(WrongUse):
+    """A rule that hides stories cannot be made."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was muted: {reason}.")
+
+
+class UndoUnknown(WrongUse):
+    """What was marked read cannot be taken back at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cannot be undone: it was undone before, or it is more than a week ago. "
+            "Each story has a button to mark it unread."
+        )
+
+
 class CorpusUnreadable(WrongUse):
     """A labelled file for `broadfold eval` is not what it should be."""
 

@@ -6,17 +6,18 @@ command line tell the same.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from math import isfinite
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article, Outlet
-from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import lines, why
+from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
+from aggregator.readers.lens import Lens, Picked, Position, marked, pick
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
 from aggregator.readers.views import (
@@ -26,6 +27,8 @@ from aggregator.readers.views import (
     FeedLine,
     FeedTrouble,
     FrontPage,
+    HiddenStory,
+    KeptPage,
     OutletLine,
     OutletPage,
     ReportLine,
@@ -78,22 +81,26 @@ class Reading:
         with self.storage.reading() as work:
             return not work.feeds.all() and work.articles.count() == 0
 
-    def front_page(self, *, after: str | None = None, limit: int = CARDS) -> FrontPage:
+    def front_page(
+        self, *, after: str | None = None, limit: int = CARDS, lens: Lens | None = None
+    ) -> FrontPage:
         """Return the best stories of the window, from `after` (a cursor) on; the first page has sections.
+
+        With a `lens`, as its reader sees them.
 
         Raises:
             CursorUnknown: `after` is no cursor of ours.
         """
         since = self.clock.now() - self.window
         with self.storage.reading() as work:
-            stories = work.stories.ranked(since=since, after=_score_cursor(after), limit=limit + 1)
-            page = stories[:limit]
-            feeds = work.feeds.all()
             topics = Sections.read(work, self.topics, since=since)
-            sections = () if after else self._sections(work, topics, page[:TOP])
+            found = _pick(work, topics, EVERY, lens, after=score_cursor(after), limit=limit)
+            feeds = work.feeds.all()
+            sections, hidden = ((), ()) if after else self._sections(work, topics, found.stories[:TOP], lens)
             return FrontPage(
-                cards=self._cards(work, page),
-                cursor=_next(page) if len(stories) > limit else None,
+                cards=self._cards(work, found.stories, lens),
+                cursor=_next(found),
+                hidden=tuple({one.id: one for one in (*found.hidden, *hidden)}.values()),
                 top=TOP if sections else 0,
                 topics=topics.lines if sections else (),
                 sections=sections,
@@ -107,7 +114,9 @@ class Reading:
                 ),
             )
 
-    def topic(self, name: str, *, after: str | None = None, limit: int = CARDS) -> TopicPage | None:
+    def topic(
+        self, name: str, *, after: str | None = None, limit: int = CARDS, lens: Lens | None = None
+    ) -> TopicPage | None:
         """Return the stories of a topic, best first, from `after` (a cursor) on; None for no topic.
 
         Raises:
@@ -119,32 +128,50 @@ class Reading:
             topic = topics.line(name)
             if topic is None:
                 return None
-            stories = topics.ranked(work, name, after=_score_cursor(after), limit=limit + 1)
-            page = stories[:limit]
+            found = _pick(work, topics, name, lens, after=score_cursor(after), limit=limit)
             return TopicPage(
                 topic=topic,
                 topics=topics.lines,
-                cards=self._cards(work, page),
-                cursor=_next(page) if len(stories) > limit else None,
+                cards=self._cards(work, found.stories, lens),
+                cursor=_next(found),
+                hidden=found.hidden,
             )
+
+    def kept(self, shelf: Shelf, *, lens: Lens, after: str | None = None, limit: int = CARDS) -> KeptPage:
+        """Return the stories on a list of the reader's, the latest first, from `after` (a cursor) on.
+
+        Raises:
+            CursorUnknown: `after` is no cursor of ours.
+        """
+        seen = time_cursor(after)
+        before = (seen[0], StoryId(seen[1])) if seen else None
+        with self.storage.reading() as work:
+            found = work.shelf(shelf).page(lens.reader, before=before, limit=limit + 1)
+            page = found[:limit]
+            stories = work.stories.get_many([story for story, _ in page])
+            cursor = time_mark(page[-1][1], page[-1][0]) if len(found) > limit else None
+            return KeptPage(cards=self._cards(work, stories, lens), cursor=cursor)
 
     def topic_names(self) -> tuple[str, ...]:
         """Return the names that `topic` knows."""
         return (*(topic.name for topic in self.topics), OTHER, EVERY)
 
     def _sections(
-        self, work: UnitOfWork, topics: Sections, above: Sequence[Story]
-    ) -> tuple[TopicSection, ...]:
+        self, work: UnitOfWork, topics: Sections, above: Sequence[Story], lens: Lens | None
+    ) -> tuple[tuple[TopicSection, ...], tuple[HiddenStory, ...]]:
         """Return a section for every topic with stories that do not stand above; none without topics."""
         taken = {story.id for story in above}
-        sections = []
+        sections: list[TopicSection] = []
+        hidden: list[HiddenStory] = []
         for line in topics.sections():
-            best = [s for s in topics.ranked(work, line.name, limit=BEST + TOP) if s.id not in taken]
+            found = _pick(work, topics, line.name, lens, limit=BEST + TOP, here="")
+            hidden += found.hidden
+            best = [s for s in found.stories if s.id not in taken]
             if best:
-                sections.append(TopicSection(topic=line, cards=self._cards(work, best[:BEST])))
-        return tuple(sections)
+                sections.append(TopicSection(topic=line, cards=self._cards(work, best[:BEST], lens)))
+        return tuple(sections), tuple(hidden)
 
-    def story(self, story_id: int) -> StoryPage | int | None:
+    def story(self, story_id: int, *, lens: Lens | None = None) -> StoryPage | int | None:
         """Return the page of a story, the id of the story that it was merged into, or None."""
         with self.storage.reading() as work:
             story = work.stories.resolve(StoryId(story_id))
@@ -152,10 +179,10 @@ class Reading:
                 return None
             if story.id != story_id:
                 return story.id
-            return self._story_page(work, story)
+            return self._story_page(work, story, lens)
 
-    def _story_page(self, work: UnitOfWork, story: Story) -> StoryPage:
-        (card,) = self._cards(work, [story])
+    def _story_page(self, work: UnitOfWork, story: Story, lens: Lens | None) -> StoryPage:
+        (card,) = self._cards(work, [story], lens)
         ids = work.stories.members([story.id])[story.id]
         articles = work.articles.get_many(ids)
         folding = work.articles.folding(ids)
@@ -231,7 +258,7 @@ class Reading:
             outlet = work.outlets.get(OutletId(outlet_id))
             if outlet is None:
                 return None
-            articles = work.articles.of_outlet(outlet.id, before=_time_cursor(after), limit=ARTICLES + 1)
+            articles = work.articles.of_outlet(outlet.id, before=_article_cursor(after), limit=ARTICLES + 1)
             page = articles[:ARTICLES]
             count, _ = work.outlets.article_counts().get(outlet.id, (0, None))
             more = len(articles) > ARTICLES
@@ -240,7 +267,7 @@ class Reading:
                 feeds=tuple(line for line in _feed_lines(work) if line.feed.outlet_id == outlet.id),
                 articles=_article_lines(work, page),
                 article_count=count,
-                cursor=f"{page[-1].at.timestamp()!r}~{page[-1].id}" if more else None,
+                cursor=time_mark(page[-1].at, page[-1].id) if more else None,
             )
 
     def outlets(self) -> tuple[OutletLine, ...]:
@@ -274,22 +301,48 @@ class Reading:
             cards = self._cards(work, [stories[one] for one in order if one in stories][:CARDS])
         return SearchPage(query=query, cards=cards)
 
-    def _cards(self, work: UnitOfWork, stories: Sequence[Story]) -> tuple[StoryCard, ...]:
+    def _cards(
+        self, work: UnitOfWork, stories: Sequence[Story], lens: Lens | None = None
+    ) -> tuple[StoryCard, ...]:
         members = work.stories.members([story.id for story in stories])
         ids = [one for some in members.values() for one in some]
         articles = {a.id: a for a in work.articles.get_many(ids)}
         folding = work.articles.folding(ids)
         outlets = _outlets(work)
         now = self.clock.now()
-        return tuple(
+        cards = [
             lines.card(story, [articles[one] for one in members[story.id]], folding, outlets, now=now)
             for story in stories
-        )
+        ]
+        return marked(work, lens, cards)
 
 
-def _next(page: Sequence[Story]) -> str:
-    """Return the cursor of what follows these stories."""
-    return f"{page[-1].face.score!r}~{page[-1].id}"
+def _pick(
+    work: UnitOfWork,
+    topics: Sections,
+    name: str,
+    lens: Lens | None,
+    *,
+    limit: int,
+    after: Position | None = None,
+    here: str | None = None,
+) -> Picked:
+    """Return the next stories of a topic; `here` is the topic of the page, by default the same."""
+
+    def fetch(position: Position | None, most: int) -> Sequence[Story]:
+        return topics.ranked(work, name, after=position, limit=most)
+
+    return pick(work, fetch, lens, after=after, limit=limit, here=name if here is None else here)
+
+
+def _next(found: Picked) -> str | None:
+    """Return the cursor of what follows these stories, None when nothing does."""
+    return f"{found.after.face.score!r}~{found.after.id}" if found.after else None
+
+
+def _article_cursor(after: str | None) -> tuple[datetime, ArticleId] | None:
+    seen = time_cursor(after)
+    return (seen[0], ArticleId(seen[1])) if seen else None
 
 
 def _outlets(work: UnitOfWork) -> Mapping[OutletId, Outlet]:
@@ -332,32 +385,3 @@ def _feed_lines(work: UnitOfWork) -> tuple[FeedLine, ...]:
     return tuple(
         lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0)) for feed in work.feeds.all()
     )
-
-
-def _score_cursor(text: str | None) -> tuple[float, StoryId] | None:
-    if not text:
-        return None
-    number, name = _cursor(text)
-    return number, StoryId(name)
-
-
-def _time_cursor(text: str | None) -> tuple[datetime, ArticleId] | None:
-    if not text:
-        return None
-    number, name = _cursor(text)
-    try:
-        return datetime.fromtimestamp(number, UTC), ArticleId(name)
-    except (OverflowError, OSError, ValueError) as error:
-        raise CursorUnknown(text) from error
-
-
-def _cursor(text: str) -> tuple[float, int]:
-    """Read "number~id"; raise CursorUnknown for anything else, and for ids past 64 bits."""
-    number, _, name = text.partition("~")
-    try:
-        found = float(number), int(name)
-    except ValueError as error:
-        raise CursorUnknown(text) from error
-    if not isfinite(found[0]) or not 0 <= found[1] < 2**63:
-        raise CursorUnknown(text)
-    return found

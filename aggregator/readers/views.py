@@ -6,7 +6,9 @@ from datetime import datetime
 from aggregator.domain.articles import ArticleVersion, Outlet
 from aggregator.domain.feeds import Feed
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.readers import Mute, StoryRead
 from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.readers.readstate import ReadState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,39 @@ class OutletCount:
     id: OutletId
     name: str
     articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMark:
+    """What a reader did with a story: what of it was read and when, and whether it is kept.
+
+    `as_of` goes with every form that marks the story: what joins it later stays unread.
+    """
+
+    state: ReadState
+    since: StoryRead | None = None
+    is_saved: bool = False
+    is_followed: bool = False
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenStory:
+    """A story that a reader's rule keeps off a list; `why` says which rule, in words."""
+
+    id: StoryId
+    headline: str
+    lang: str | None
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteLine:
+    """A reader's rule, and what it hides in words."""
+
+    mute: Mute
+    shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +77,16 @@ class StoryCard:
     parts: tuple[RankPart, ...]
     topic: str | None = None
     """Name of its topic, None where none is sure enough."""
+    mark: StoryMark | None = None
+    """What the reader did with it; None where nobody in particular asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """The stories that a reader saved or follows, the latest first; `cursor` gets the next page."""
+
+    cards: tuple[StoryCard, ...]
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +117,7 @@ class TopicPage:
     topics: tuple[TopicLine, ...]
     cards: tuple[StoryCard, ...]
     cursor: str | None
+    hidden: tuple[HiddenStory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +159,8 @@ class FrontPage:
     """The topics that have stories, in the order of their sections, then the list of all stories."""
     sections: tuple[TopicSection, ...] = ()
     """Empty before the first build that knows topics, and on later pages."""
+    hidden: tuple[HiddenStory, ...] = ()
+    """What the reader's own rules keep off this page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -245,4 +246,84 @@ leases = Table(
     Column("name", String, primary_key=True),
     Column("owner", String, nullable=False),
     Column("until", UtcTime, nullable=False),
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("password", String),
+    Column("role", String, nullable=False),
+    Column("time_zone", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("density", String, nullable=False),
+    Column("theme", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def _of_reader() -> Column[int]:
+    return Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True)
+
+
+read_marks = Table(
+    "read_marks",
+    metadata,
+    _of_reader(),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("is_read", Boolean, nullable=False),
+    Column("with_story", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+story_reads = Table(
+    "story_reads",
+    metadata,
+    _of_reader(),
+    Column("story_id", ForeignKey("stories.id"), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("reports", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),
+)
+
+bulk_reads = Table(
+    "bulk_reads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("marks", JSON, nullable=False),
+    Column("stories", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+saved_stories = Table(
+    "saved_stories",
+    metadata,
+    _of_reader(),
+    Column("story_id", ForeignKey("stories.id"), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+followed_stories = Table(
+    "followed_stories",
+    metadata,
+    _of_reader(),
+    Column("story_id", ForeignKey("stories.id"), primary_key=True, index=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reader_id", ForeignKey("readers.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("reader_id", "kind", "value", "scope"),
+    sqlite_autoincrement=True,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, func, or_, select
 
-from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import (
     RankPart,
     Story,
@@ -23,6 +23,8 @@ from aggregator.storage.story_changes import apply_changes, write_history
 
 HAS_FACE = stories.c.lead_id.is_not(None)
 """A story gets its face in the same run that opens it; one without is not shown yet."""
+LIVING = func.coalesce(stories.c.merged_into, stories.c.id)
+"""The id under which a story lives on: another one after a merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,7 @@ class Stories:
 
     def resolve(self, story_id: StoryId) -> Story | None:
         """Return the story that an id leads to, which is another one after a merge."""
-        target = self.connection.scalar(
-            select(func.coalesce(stories.c.merged_into, stories.c.id)).where(stories.c.id == story_id)
-        )
+        target = self.connection.scalar(select(LIVING).where(stories.c.id == story_id))
         return None if target is None else self.get(StoryId(target))
 
     def ranked(
@@ -155,7 +155,7 @@ class Stories:
         """Return the stories that take this one up, or one that became part of it; as they live on."""
         old = stories.alias()
         query = (
-            select(func.coalesce(stories.c.merged_into, stories.c.id))
+            select(LIVING)
             .join_from(old, stories, old.c.id == stories.c.follows)
             .where(or_(old.c.id == story_id, old.c.merged_into == story_id))
         )
@@ -172,6 +172,23 @@ class Stories:
         for row in select_in(self.connection, query, story_articles.c.story_id, story_ids):
             found[StoryId(row.story_id)].append(ArticleId(row.article_id))
         return {key: tuple(sorted(ids)) for key, ids in found.items()}
+
+    def joined(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, Mapping[ArticleId, datetime]]:
+        """Return for each of these stories since when each of its articles is in it (UTC)."""
+        query = select(story_articles)
+        found: dict[StoryId, dict[ArticleId, datetime]] = {key: {} for key in story_ids}
+        for row in select_in(self.connection, query, story_articles.c.story_id, story_ids):
+            found[StoryId(row.story_id)][ArticleId(row.article_id)] = row.joined_at
+        return found
+
+    def outlets(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, frozenset[OutletId]]:
+        """Return for each of these stories the outlets of its articles."""
+        query = select(story_articles.c.story_id, articles.c.outlet_id)
+        query = query.join_from(story_articles, articles, articles.c.id == story_articles.c.article_id)
+        found: dict[StoryId, set[OutletId]] = {key: set() for key in story_ids}
+        for row in select_in(self.connection, query, story_articles.c.story_id, story_ids):
+            found[StoryId(row.story_id)].add(OutletId(row.outlet_id))
+        return {key: frozenset(ids) for key, ids in found.items()}
 
     def story_of(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
         """Return the story of each of these articles that has one."""

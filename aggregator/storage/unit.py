@@ -4,13 +4,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from aggregator.domain.readers import Shelf
 from aggregator.storage.articles import Articles
+from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.leases import Leases
+from aggregator.storage.mutes import Mutes
 from aggregator.storage.outlets import Outlets
+from aggregator.storage.read_marks import ReadMarks
+from aggregator.storage.readers import Readers
 from aggregator.storage.relations import Relations
+from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.stories import Stories
+from aggregator.storage.story_lists import StoryList
+from aggregator.storage.story_reads import StoryReads
 from aggregator.storage.themes import Themes
 from aggregator.storage.vectors import Vectors
 
@@ -28,6 +36,17 @@ class UnitOfWork:
     relations: Relations
     themes: Themes
     leases: Leases
+    readers: Readers
+    read_marks: ReadMarks
+    story_reads: StoryReads
+    bulk_reads: BulkReads
+    saved: StoryList
+    followed: StoryList
+    mutes: Mutes
+
+    def shelf(self, shelf: Shelf) -> StoryList:
+        """Return the list of this name."""
+        return self.saved if shelf is Shelf.SAVED else self.followed
 
 
 def unit_of_work(connection: Connection) -> UnitOfWork:
@@ -42,4 +61,11 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         relations=Relations(connection),
         themes=Themes(connection),
         leases=Leases(connection),
+        readers=Readers(connection),
+        read_marks=ReadMarks(connection),
+        story_reads=StoryReads(connection),
+        bulk_reads=BulkReads(connection),
+        saved=StoryList(connection, saved_stories),
+        followed=StoryList(connection, followed_stories),
+        mutes=Mutes(connection),
     )

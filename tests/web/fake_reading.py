@@ -16,14 +16,18 @@ from aggregator.domain.errors import (
     WrongUse,
 )
 from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
-from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, StoryId
+from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, ReaderId, StoryId
+from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
+from aggregator.readers.lens import Lens
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
     FeedLine,
     FeedTrouble,
     FrontPage,
+    KeptPage,
+    MuteLine,
     OutletCount,
     OutletLine,
     OutletPage,
@@ -222,7 +226,7 @@ class FakeReading:
     fault: Exception | None = None
     queries: list[str] = field(default_factory=list)
 
-    def front_page(self, *, after: str | None = None, limit: int = 30) -> FrontPage:
+    def front_page(self, *, after: str | None = None, limit: int = 30, lens: Lens | None = None) -> FrontPage:
         self._fail()
         if after is None:
             return self.front
@@ -230,13 +234,16 @@ class FakeReading:
             raise WrongUse("This page of stories is no longer there. Start again at the front page.")
         return self.later[after]
 
-    def topic(self, name: str, /, *, after: str | None = None) -> TopicPage | None:
+    def topic(self, name: str, /, *, after: str | None = None, lens: Lens | None = None) -> TopicPage | None:
         page = self.topics.get(name)
         return replace(page, cards=(), cursor=None) if page and after else page
 
-    def story(self, story_id: int, /) -> StoryPage | int | None:
+    def story(self, story_id: int, /, *, lens: Lens | None = None) -> StoryPage | int | None:
         self._fail()
         return self.stories.get(story_id)
+
+    def kept(self, shelf: Shelf, /, *, lens: Lens, after: str | None = None) -> KeptPage:
+        return KeptPage(cards=self.front.cards if shelf is Shelf.SAVED else (), cursor=None)
 
     def article(self, article_id: int, /) -> ArticlePage | None:
         return self.articles.get(article_id)
@@ -345,6 +352,23 @@ class FakeCorrect:
         return make_correction()
 
 
+@dataclass
+class FakeMarks:
+    """Remembers what readers marked; nothing is muted."""
+
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def read(self, *asked: object, **bound: object) -> int:
+        self.asked.append(("read", *asked, *bound.values()))
+        return 5
+
+    def article(self, *asked: object, is_read: bool) -> None:
+        self.asked.append(("article", *asked, is_read))
+
+    def mutes(self, reader: ReaderId) -> tuple[MuteLine, ...]:
+        return ()
+
+
 def make_correction(number: int = 7, **fields: Any) -> Correction:
     values: dict[str, Any] = {
         "id": CorrectionId(number),
@@ -373,6 +397,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "reading": reading or FakeReading(),
         "subscribe": FakeSubscribe(),
         "correct": FakeCorrect(),
+        "marks": FakeMarks(),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
         "clock": FrozenClock(),

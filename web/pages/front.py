@@ -7,7 +7,9 @@ from typing import Final
 
 from flask import Blueprint, render_template, request
 
-from aggregator.readers.views import FeedTrouble, FrontPage
+from aggregator.readers.lens import Show
+from aggregator.readers.views import FeedTrouble, FrontPage, StoryCard
+from web.pages.marks import lens
 from web.services import current_services
 
 blueprint = Blueprint("front", __name__)
@@ -24,6 +26,7 @@ class FrontState(StrEnum):
     FETCHING = "fetching"
     GROUPING = "grouping"
     ALL_FAILING = "all-failing"
+    CLEAR = "clear"
     QUIET = "quiet"
 
 
@@ -39,27 +42,41 @@ class TroubleGroup:
 def page() -> str:
     """Show the stories that follow the cursor `after`."""
     after = request.args.get("after") or None
-    front = current_services().reading.front_page(after=after)
-    state = front_state(front, after=after)
+    view = lens()
+    front = current_services().reading.front_page(after=after, lens=view)
+    state = front_state(front, after=after, show=view.show)
     is_arriving = state in {FrontState.FETCHING, FrontState.GROUPING}
     return render_template(
         "front.html",
         front=front,
         after=after,
         state=state,
+        show=view.show.value,
+        shown=shown(front),
         trouble_groups=by_todo(front.troubles),
         reload_seconds=RELOAD_SECONDS if is_arriving else None,
     )
 
 
-def front_state(front: FrontPage, *, after: str | None) -> FrontState:
+def shown(front: FrontPage) -> tuple[StoryCard, ...]:
+    """Return the cards that stand on the page: with sections, not all of the best ones do."""
+    if not front.sections:
+        return front.cards
+    return (*front.cards[: front.top], *(card for section in front.sections for card in section.cards))
+
+
+def front_state(front: FrontPage, *, after: str | None, show: Show = Show.ALL) -> FrontState:
     """Return why the page looks as it does; a page without stories always has a reason."""
     if front.cards:
         return FrontState.STORIES
+    if front.cursor:
+        return FrontState.CLEAR
     if after:
         return FrontState.END
     if not front.feeds:
         return FrontState.NO_FEEDS
+    if show is Show.UNREAD or front.hidden:
+        return FrontState.CLEAR
     if len(front.troubles) >= front.feeds:
         return FrontState.ALL_FAILING
     if front.waiting:

@@ -13,6 +13,7 @@ from aggregator.domain.errors import StoryUnknown, WrongUse
 from aggregator.domain.stories import Correction
 from aggregator.readers.views import StoryPage
 from web.pages.ids import ID
+from web.pages.marks import is_opened, lens, reader
 from web.services import current_services
 
 blueprint = Blueprint("stories", __name__, url_prefix="/stories")
@@ -26,11 +27,13 @@ LARGEST: Final = 2**63
 @blueprint.get(f"/<{ID}:story_id>")
 def page(story_id: int) -> str | Response:
     """Show the story; the id of a merged one leads on for ever."""
-    story = current_services().reading.story(story_id)
+    story = current_services().reading.story(story_id, lens=lens())
     if story is None:
         abort(404, f"There is no story {story_id}.")
     if isinstance(story, int):
         return redirect(url_for("stories.page", story_id=story), code=301)
+    if story.card.mark and story.card.mark.state.reading != "read" and is_opened():
+        current_services().marks.read(reader(), [story_id], as_of=story.card.mark.as_of)
     return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
 
 
@@ -112,4 +115,5 @@ def render(story: StoryPage, *, done: str = "", undone: bool = False, problem: s
         done=next((one for one in corrections if str(one.id) == done), None),
         undone=undone,
         problem=problem,
+        is_read=is_opened() or None,
     )

@@ -53,6 +53,8 @@
     if (link) window.open(link.href, "_blank", "noopener,noreferrer");
   };
 
+  const press = (key) => (current() ?? document.querySelector("main")).querySelector(`[data-key="${key}"]`)?.click();
+
   const dialog = document.getElementById("keys");
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());
   const search = () => {
@@ -62,7 +64,7 @@
   };
   const home = () => document.querySelector(".name a").click();
 
-  const commands = { j: () => step(1), k: () => step(-1), o: open, v: original, "/": search, "?": help };
+  const commands = { j: () => step(1), k: () => step(-1), o: open, v: original, m: () => press("m"), s: () => press("s"), "/": search, "?": help };
 
   // Keys of one character must be possible to turn off (WCAG 2.1.4); the choice stays in this browser.
   const choice = document.getElementById("keys-on");

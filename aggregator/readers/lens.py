@@ -1,0 +1,201 @@
+"""A reader's own view of a list: which stories stay, which a rule hides, and what was read of each.
+
+Reads what the decisions of `readstate.py` and `muting.py` need; used by `reading.py` and `kept.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from aggregator.domain.ids import ArticleId, ReaderId, StoryId
+from aggregator.domain.readers import Mute, MuteKind
+from aggregator.domain.stories import Story
+from aggregator.readers.muting import hidden_by
+from aggregator.readers.readstate import Reading, ReadState, read_state, seen_as_of
+from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
+from aggregator.storage import UnitOfWork
+
+LOOKS = 900
+"""Stories that one page looks at before it leaves the rest to the next one: a bound on its time."""
+
+Position = tuple[float, StoryId]
+Fetch = Callable[[Position | None, int], Sequence[Story]]
+"""Returns the stories that follow a (score, id), best first: at most so many."""
+
+
+class Show(StrEnum):
+    """Which stories a list shows."""
+
+    ALL = "all"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lens:
+    """Whose view of the lists it is, and what it leaves out beside what rules hide."""
+
+    reader: ReaderId
+    show: Show = Show.ALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """The stories of a page; `after` is the last one looked at, None when no more follow."""
+
+    stories: tuple[Story, ...]
+    hidden: tuple[HiddenStory, ...] = ()
+    after: Story | None = None
+
+
+def pick(
+    work: UnitOfWork, fetch: Fetch, lens: Lens | None, *, after: Position | None, limit: int, here: str = ""
+) -> Picked:
+    """Return the next page of a list as a reader sees it.
+
+    The place in the list goes by score and id, not by count, so that marking between two pages
+    neither skips a story nor shows one twice.
+
+    Args:
+        work: the open unit of work.
+        fetch: the list.
+        lens: the reader's view; None shows everything.
+        after: the (score, id) that the page before ended with.
+        limit: the most stories to return.
+        here: the topic that the list is of, if any.
+    """
+    sieve = _Sieve.read(work, lens, here=here)
+    kept: list[Story] = []
+    hidden: list[HiddenStory] = []
+    looked = 0
+    while True:
+        stories = fetch(after, limit + 1)
+        for story, why in zip(stories, sieve.sift(work, stories), strict=True):
+            if why is None and len(kept) == limit:
+                last = kept[-1]
+                # What is hidden between this page's last story and the next is told on the next page.
+                seen = tuple(one for one in hidden if (one.score, one.id) > (last.face.score, last.id))
+                return Picked(stories=tuple(kept), hidden=seen, after=last)
+            if why is None:
+                kept.append(story)
+            elif isinstance(why, HiddenStory):
+                hidden.append(why)
+        if len(stories) <= limit:
+            return Picked(stories=tuple(kept), hidden=tuple(hidden))
+        after = (stories[-1].face.score, stories[-1].id)
+        looked += len(stories)
+        if looked >= LOOKS:
+            return Picked(stories=tuple(kept), hidden=tuple(hidden), after=stories[-1])
+
+
+class _LeftOut(StrEnum):
+    """Why a story is not in the list although no rule hides it."""
+
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sieve:
+    lens: Lens | None
+    mutes: tuple[Mute, ...]
+    reasons: Mapping[Mute, str]
+    here: str
+
+    @classmethod
+    def read(cls, work: UnitOfWork, lens: Lens | None, *, here: str) -> "_Sieve":
+        mutes = work.mutes.of(lens.reader) if lens else ()
+        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here)
+
+    def sift(self, work: UnitOfWork, stories: Sequence[Story]) -> list[HiddenStory | _LeftOut | None]:
+        """Return for each story why it is left out, None for one that stays."""
+        if self.lens is None:
+            return [None] * len(stories)
+        outlets = work.stories.outlets([story.id for story in stories]) if self.mutes else {}
+        rules = {s.id: hidden_by(s, outlets[s.id], self.mutes, here=self.here) for s in stories if self.mutes}
+        states = (
+            read_states(work, self.lens.reader, [story.id for story in stories])
+            if self.lens.show is Show.UNREAD
+            else {}
+        )
+        return [self._why(story, rules.get(story.id), states.get(story.id)) for story in stories]
+
+    def _why(self, story: Story, rule: Mute | None, state: ReadState | None) -> HiddenStory | _LeftOut | None:
+        if rule is not None:
+            face = story.face
+            return HiddenStory(
+                id=story.id,
+                headline=face.headline,
+                lang=face.lang,
+                score=face.score,
+                why=self.reasons[rule],
+            )
+        return _LeftOut.READ if state and state.reading is Reading.READ else None
+
+
+def reasons(work: UnitOfWork, mutes: Iterable[Mute]) -> Mapping[Mute, str]:
+    """Return each rule in words, but for its scope: “the word “cup””, “the outlet Dosht Times”."""
+    wanted = list(mutes)
+    names = (
+        {str(outlet.id): outlet.name for outlet in work.outlets.all()}
+        if any(mute.kind is MuteKind.OUTLET for mute in wanted)
+        else {}
+    )
+    return {mute: _reason(mute, names) for mute in wanted}
+
+
+def _reason(mute: Mute, names: Mapping[str, str]) -> str:
+    match mute.kind:
+        case MuteKind.WORD:
+            said = f"“{mute.value}”"
+        case MuteKind.OUTLET:
+            said = f"only {names.get(mute.value, 'an outlet that is gone')} reports it"
+        case MuteKind.TOPIC:
+            said = f"topic {mute.value}"
+    return f"{said}, in {mute.scope}" if mute.scope else said
+
+
+def read_states(
+    work: UnitOfWork, reader: ReaderId, stories: Sequence[StoryId]
+) -> Mapping[StoryId, ReadState]:
+    """Return how each of these stories stands with a reader."""
+    members = work.stories.members(stories)
+    ids = [one for some in members.values() for one in some]
+    folding = work.articles.folding(ids)
+    marks = work.read_marks.of(reader, [*ids, *folding.origin_of.values()])
+    empty: tuple[ArticleId, ...] = ()
+    return {
+        story: read_state(
+            members.get(story, empty),
+            folding,
+            {
+                one: marks[one]
+                for member in members.get(story, empty)
+                for one in (member, folding.origin_of.get(member, member))
+                if one in marks
+            },
+        )
+        for story in stories
+    }
+
+
+def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> tuple[StoryCard, ...]:
+    """Return the cards with what the reader did with each; as they are without a reader."""
+    if lens is None:
+        return tuple(cards)
+    ids = [card.id for card in cards]
+    states = read_states(work, lens.reader, ids)
+    reads = work.story_reads.of(lens.reader, ids)
+    saved, followed = work.saved.among(lens.reader, ids), work.followed.among(lens.reader, ids)
+    joined = work.stories.joined(ids)
+    return tuple(
+        replace(
+            card,
+            mark=StoryMark(
+                state=states[card.id],
+                since=reads.get(card.id),
+                is_saved=card.id in saved,
+                is_followed=card.id in followed,
+                as_of=seen_as_of([joined[card.id]]),
+            ),
+        )
+        for card in cards
+    )
