@@ -16,7 +16,7 @@ from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
-from aggregator.readers import lines, why
+from aggregator.readers import gist, lines, why
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
 from aggregator.readers.views import (
@@ -176,6 +176,7 @@ class Reading:
             related=tuple(card for card in near if card.id not in told),
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
+            summary=gist.summary(work.gists.get(story.id), articles, outlets),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,

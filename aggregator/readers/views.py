@@ -184,6 +184,18 @@ class DiscussionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryLine:
+    """A sentence of a story's summary, with the article that it stands in."""
+
+    text: str
+    article: ArticleId
+    outlet: str
+    headline: str
+    at: datetime
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
     """Everything the page of one story shows; `related` are other stories, never this one's articles."""
 
@@ -199,6 +211,7 @@ class StoryPage:
     history: tuple[StoryEvent, ...]
     topic: TopicLine | None = None
     theme: ThemeLine | None = None
+    summary: tuple[SummaryLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,6 +224,14 @@ relations = Table(
     Column("parts", JSON, nullable=False),
 )
 
+gists = Table(
+    "gists",
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("of", String, nullable=False),
+    Column("summary", JSON, nullable=False),
+)
+
 themes = Table(
     "themes",
     metadata,

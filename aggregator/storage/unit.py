@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from aggregator.storage.articles import Articles
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
+from aggregator.storage.gists import Gists
 from aggregator.storage.leases import Leases
 from aggregator.storage.outlets import Outlets
 from aggregator.storage.relations import Relations
@@ -27,6 +28,7 @@ class UnitOfWork:
     corrections: Corrections
     relations: Relations
     themes: Themes
+    gists: Gists
     leases: Leases
 
 
@@ -41,5 +43,6 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         corrections=Corrections(connection),
         relations=Relations(connection),
         themes=Themes(connection),
+        gists=Gists(connection),
         leases=Leases(connection),
     )

@@ -31,6 +31,7 @@ from aggregator.readers.views import (
     SearchPage,
     StoryCard,
     StoryPage,
+    SummaryLine,
     TopicPage,
 )
 from tests.factories import make_feed
@@ -124,6 +125,18 @@ def make_copy(number: int = 90, headline: str = "Bridge at harbour is closed", *
         "hours_later": 1.0,
     }
     return CopyLine(**values | fields)
+
+
+def make_summary(number: int = 1, text: str = "The bridge is shut.", **fields: Any) -> SummaryLine:
+    values: dict[str, Any] = {
+        "text": text,
+        "article": ArticleId(number),
+        "outlet": OUTLETS[fields.pop("outlet", 1)],
+        "headline": "Harbour bridge closed",
+        "at": ago(hours=1),
+        "lang": "en",
+    }
+    return SummaryLine(**values | fields)
 
 
 def make_story(card: StoryCard | None = None, **fields: Any) -> StoryPage:

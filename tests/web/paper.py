@@ -27,6 +27,7 @@ from tests.web.fake_reading import (
     make_outlet,
     make_report,
     make_story,
+    make_summary,
     make_trouble,
 )
 
@@ -131,6 +132,17 @@ def bridge_story() -> StoryPage:
                 outlet_count=2,
                 origin_count=2,
                 last_at=ago(days=1),
+            ),
+        ),
+        summary=(
+            make_summary(
+                1,
+                "The bridge that carries a third of Orsholm’s commuters was closed on Saturday, after divers "
+                "found a crack in the northern pier.",
+            ),
+            make_summary(2, "Extra ferries were laid on across the harbour before six.", outlet=7),
+            make_summary(
+                4, "Residents of Pier Street say that they wrote to the city twice since February.", outlet=5
             ),
         ),
         split_from=StoryId(5),

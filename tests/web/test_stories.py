@@ -22,6 +22,27 @@ def test_every_report_has_outlet_headline_excerpt_time_and_the_original_first(cl
     assert [link["href"] for link in links[:3]] == ["https://outlet8.example/3", "/outlets/8", "/articles/3"]
 
 
+def test_summary_names_the_outlet_of_each_sentence_and_leads_to_its_article(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    (gist,) = page.with_class("gist")
+    assert gist.text.startswith(
+        "In the outlets’ own words The bridge that carries a third of Orsholm’s commuters was closed on "
+        "Saturday, after divers found a crack in the northern pier. The Orsholm Lantern Extra ferries"
+    )
+    cited = [(node.text, node["href"]) for node in page.with_class("cite")]
+    assert cited == [
+        ("The Orsholm Lantern", "/articles/1"),
+        ("Veldmark Wire", "/articles/2"),
+        ("Brannoc Broadcasting", "/articles/4"),
+    ]
+
+
+def test_story_without_a_summary_has_no_place_for_one(client: FlaskClient, reading: FakeReading) -> None:
+    reading.stories = {1: make_story()}
+    assert read(client.get("/stories/1").text).with_class("gist") == []
+
+
 def test_copies_fold_under_their_origin_and_keep_their_links(client: FlaskClient) -> None:
     folds = read(client.get("/stories/1").text).with_class("copies")
 
