@@ -17,8 +17,10 @@ from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
+from aggregator.readers.names import short_names
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
+from aggregator.readers.timeline import timeline
 from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
@@ -177,6 +179,7 @@ class Reading:
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
             summary=gist.summary(work.gists.get(story.id), articles, outlets),
+            timeline=timeline(articles, folding, outlets),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,
@@ -281,9 +284,11 @@ class Reading:
         articles = {a.id: a for a in work.articles.get_many(ids)}
         folding = work.articles.folding(ids)
         outlets = _outlets(work)
-        now = self.clock.now()
+        short, now = short_names(outlets), self.clock.now()
         return tuple(
-            lines.card(story, [articles[one] for one in members[story.id]], folding, outlets, now=now)
+            lines.card(
+                story, [articles[one] for one in members[story.id]], folding, outlets, short=short, now=now
+            )
             for story in stories
         )
 

@@ -16,6 +16,46 @@ class OutletCount:
     id: OutletId
     name: str
     articles: int
+    short: str = ""
+    """What people call it, for lists of many; empty where nobody worked it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many dated articles fall into each of several equal spans from `first_at` to `last_at`.
+
+    The fullest span is that from `peak_at` to `peak_until`.
+    """
+
+    counts: tuple[int, ...]
+    first_at: datetime
+    last_at: datetime
+    peak_at: datetime
+    peak_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstReport:
+    """An outlet's first article in a story, and how long after the very first one it came."""
+
+    outlet_id: OutletId
+    outlet: str
+    article: ArticleId
+    headline: str
+    lang: str | None
+    at: datetime
+    hours_later: float
+    is_copy: bool
+    """Whether it only carried another outlet's text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Who told a story when, the first outlet first. `undated` counts outlets that gave no dates."""
+
+    outlets: tuple[FirstReport, ...]
+    coverage: Coverage | None
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +82,8 @@ class StoryCard:
     parts: tuple[RankPart, ...]
     topic: str | None = None
     """Name of its topic, None where none is sure enough."""
+    coverage: Coverage | None = None
+    """None where too few articles came, or all at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +254,7 @@ class StoryPage:
     topic: TopicLine | None = None
     theme: ThemeLine | None = None
     summary: tuple[SummaryLine, ...] = ()
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

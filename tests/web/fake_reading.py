@@ -21,8 +21,10 @@ from aggregator.domain.stories import Correction, CorrectionAction, RankPart
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
+    Coverage,
     FeedLine,
     FeedTrouble,
+    FirstReport,
     FrontPage,
     OutletCount,
     OutletLine,
@@ -91,6 +93,28 @@ def make_card(number: int = 1, headline: str = "Harbour bridge closed", **fields
         "lead_link": f"https://orsholm-lantern.example/{number}",
     }
     return StoryCard(**values | fields)
+
+
+def make_coverage(*counts: int, hours: float = 6) -> Coverage:
+    span = timedelta(hours=hours) / len(counts)
+    peak = ago(hours=hours) + counts.index(max(counts)) * span
+    return Coverage(
+        counts=counts, first_at=ago(hours=hours), last_at=NOON, peak_at=peak, peak_until=peak + span
+    )
+
+
+def make_first(number: int, hours_later: float = 0, **fields: Any) -> FirstReport:
+    values: dict[str, Any] = {
+        "outlet_id": OutletId(number),
+        "outlet": OUTLETS[number],
+        "article": ArticleId(number),
+        "headline": "Harbour bridge closed",
+        "lang": "en",
+        "at": ago(hours=6) + timedelta(hours=hours_later),
+        "hours_later": hours_later,
+        "is_copy": False,
+    }
+    return FirstReport(**values | fields)
 
 
 def make_report(number: int = 1, headline: str = "Harbour bridge closed", **fields: Any) -> ReportLine:

@@ -13,6 +13,7 @@ from aggregator.readers.views import (
     OutletPage,
     StoryCard,
     StoryPage,
+    Timeline,
 )
 from tests.fakes import NOON
 from tests.web.fake_reading import (
@@ -22,7 +23,9 @@ from tests.web.fake_reading import (
     make_card,
     make_copy,
     make_count,
+    make_coverage,
     make_feed_line,
+    make_first,
     make_front,
     make_outlet,
     make_report,
@@ -56,6 +59,7 @@ def bridge_story() -> StoryPage:
             origin_count=4,
             first_at=ago(hours=6, minutes=10),
             last_at=ago(minutes=35),
+            coverage=make_coverage(1, 2, 0, 5, 1, 2),
             score=4.37,
             parts=(
                 RankPart(name="breadth", value=2.77, why="4 outlets report it in their own words"),
@@ -144,6 +148,11 @@ def bridge_story() -> StoryPage:
             make_summary(
                 4, "Residents of Pier Street say that they wrote to the city twice since February.", outlet=5
             ),
+        ),
+        timeline=Timeline(
+            outlets=(make_first(1), make_first(7, 2, is_copy=True), make_first(5, 5.5)),
+            coverage=make_coverage(1, 2, 0, 5, 1, 2),
+            undated=1,
         ),
         split_from=StoryId(5),
         history=(
