@@ -30,6 +30,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             reading=everything.reading,
             subscribe=everything.subscribe,
             correct=everything.correct,
+            full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
             clock=everything.clock,

@@ -17,6 +17,7 @@ from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
+from aggregator.readers.edits import edits
 from aggregator.readers.names import short_names
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
@@ -206,6 +207,7 @@ class Reading:
             story = _story_of(work, article.id)
             outlets = _outlets(work)
             feeds = {feed.id: feed.title or feed.url for feed in work.feeds.all()}
+            versions, full = work.articles.versions(article.id), work.full_texts.get(article.id)
             return ArticlePage(
                 id=article.id,
                 outlet=outlets[article.outlet_id],
@@ -220,7 +222,10 @@ class Reading:
                 html=stored.html,
                 provenance=article.provenance,
                 feeds=tuple(feeds[one] for one in work.articles.feeds_of([article.id]).get(article.id, ())),
-                versions=work.articles.versions(article.id),
+                versions=versions,
+                edits=edits(article, versions),
+                full_html=full.html if full else "",
+                full_at=full.fetched_at if full else None,
                 story=self._cards(work, [story])[0] if story else None,
                 **_beside(work, story, article, outlets),
             )

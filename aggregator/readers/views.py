@@ -258,6 +258,23 @@ class StoryPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a text that was edited: `kind` is `kept`, `gone` or `new`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What became of a state of an article, first seen at `seen_at`, when the outlet changed it."""
+
+    seen_at: datetime
+    headline: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
     """One article with its clean body (`html` is already sanitised), its story and its versions."""
 
@@ -281,6 +298,11 @@ class ArticlePage:
     """The same text elsewhere, and again at its own outlet; their hours count from this article."""
     others: tuple[ReportLine, ...]
     """The other outlets' own reports of the same story."""
+    edits: tuple[Edit, ...] = ()
+    """What each edit changed, beside `versions`."""
+    full_html: str = ""
+    """The whole text from the outlet's own page, sanitised; empty until a reader asked for it."""
+    full_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,6 +224,14 @@ relations = Table(
     Column("parts", JSON, nullable=False),
 )
 
+full_texts = Table(
+    "full_texts",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("fetched_at", UtcTime, nullable=False),
+    Column("html", Text, nullable=False),
+)
+
 gists = Table(
     "gists",
     metadata,

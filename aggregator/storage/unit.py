@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from aggregator.storage.articles import Articles
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
+from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
 from aggregator.storage.leases import Leases
 from aggregator.storage.outlets import Outlets
@@ -29,6 +30,7 @@ class UnitOfWork:
     relations: Relations
     themes: Themes
     gists: Gists
+    full_texts: FullTexts
     leases: Leases
 
 
@@ -44,5 +46,6 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         relations=Relations(connection),
         themes=Themes(connection),
         gists=Gists(connection),
+        full_texts=FullTexts(connection),
         leases=Leases(connection),
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
+from aggregator.domain.articles import FullText
 from aggregator.domain.feeds import FeedState, Sighting
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import (
@@ -80,6 +81,8 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "relations.replace": lambda work: work.relations.replace(
         [Relation(article=ONE, nearest=TWO, score=0.5, parts={})], among=[ONE, TWO]
     ),
+    "full_texts.get": lambda work: work.full_texts.get(ONE),
+    "full_texts.put": lambda work: work.full_texts.put(ONE, FullText(html="", fetched_at=NOON)),
     "gists.get": lambda work: work.gists.get(STORY),
     "gists.states": lambda work: work.gists.states([STORY]),
     "gists.hashes": lambda work: work.gists.hashes([ONE, TWO]),

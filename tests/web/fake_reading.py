@@ -410,6 +410,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "reading": reading or FakeReading(),
         "subscribe": FakeSubscribe(),
         "correct": FakeCorrect(),
+        "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
         "clock": FrozenClock(),

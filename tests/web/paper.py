@@ -8,9 +8,11 @@ from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
     DiscussionLine,
+    Edit,
     FeedLine,
     OutletLine,
     OutletPage,
+    Piece,
     StoryCard,
     StoryPage,
     Timeline,
@@ -187,6 +189,20 @@ def german_article(story: StoryCard) -> ArticlePage:
                 summary="",
                 text="Die Hafenbrücke ist gesperrt.\n\nGründe sind noch nicht bekannt.",
                 seen_at=ago(hours=2, minutes=40),
+            ),
+        ),
+        edits=(
+            Edit(
+                seen_at=ago(hours=2, minutes=40),
+                headline=(
+                    Piece(kind="new", text="Risse im Pfeiler: "),
+                    Piece(kind="kept", text="Hafenbrücke von Orsholm gesperrt"),
+                ),
+                text=(
+                    Piece(kind="kept", text="Die Hafenbrücke "),
+                    Piece(kind="gone", text="ist gesperrt.\n\nGründe sind noch nicht bekannt."),
+                    Piece(kind="new", text="bleibt bis auf weiteres gesperrt."),
+                ),
             ),
         ),
         story=story,

@@ -1,6 +1,10 @@
-"""The page of one article: the original's link, its clean body, its versions, its story beside it."""
+"""The page of one article: the original's link, its clean body, its versions, its story beside it.
 
-from flask import Blueprint, abort, render_template
+A button fetches the whole text where a feed gave only its beginning.
+"""
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from web.pages.ids import ID
 from web.services import current_services
@@ -11,7 +15,23 @@ blueprint = Blueprint("articles", __name__, url_prefix="/articles")
 @blueprint.get(f"/<{ID}:article_id>")
 def page(article_id: int) -> str:
     """Show the article."""
+    return render(article_id)
+
+
+@blueprint.post(f"/<{ID}:article_id>/full-text")
+def full_text(article_id: int) -> Response | tuple[str, int]:
+    """Fetch the whole text from the outlet's page, and show the article with it."""
+    problem = current_services().full_text(article_id)
+    if problem:
+        return render(article_id, problem=problem), 502
+    if problem is None:
+        abort(404, f"There is no article {article_id}.")
+    return redirect(url_for("articles.page", article_id=article_id), code=303)
+
+
+def render(article_id: int, *, problem: str = "") -> str:
+    """Render the page of an article, with why its whole text could not be had."""
     article = current_services().reading.article(article_id)
     if article is None:
         abort(404, f"There is no article {article_id}.")
-    return render_template("article.html", article=article)
+    return render_template("article.html", article=article, problem=problem)
