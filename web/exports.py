@@ -32,6 +32,10 @@ def story_json(story: StoryPage, *, address: str) -> dict[str, Any]:
         "summary": [
             {"text": line.text, "outlet": line.outlet, "article": line.article} for line in story.summary
         ],
+        "quotes": [
+            {"speaker": line.speaker, "text": line.text, "outlet": line.outlet, "article": line.article}
+            for line in story.quotes
+        ],
         "reports": [
             {**_report(line), "copies": [_copy(copy) for copy in line.copies]} for line in story.reports
         ],
@@ -86,6 +90,11 @@ def _lines(story: StoryPage, address: str, site: str) -> Iterator[str]:
     if story.summary:
         yield from ("", "## In the outlets’ own words", "")
         yield from (f"- {plain(line.text)} ({plain(line.outlet)})" for line in story.summary)
+    if story.quotes:
+        yield from ("", "## Who said what", "")
+        yield from (
+            f"- {plain(line.speaker)}: “{plain(line.text)}” ({plain(line.outlet)})" for line in story.quotes
+        )
     yield from ("", "## Reports", "")
     for line in story.reports:
         yield f"- {linked(line.headline, line.link)} – {plain(line.outlet)}, {iso(line.at)}"

@@ -11,6 +11,7 @@ from aggregator.clock import Clock
 from aggregator.domain.articles import FullText
 from aggregator.domain.feeds import Failure, Fetched, FetchFailed, FetchRequest
 from aggregator.domain.ids import ArticleId
+from aggregator.feeds.normalise import without_repeats
 from aggregator.feeds.sanitise import clean, to_text
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class FetchFullText:
         result = self.fetcher(FetchRequest(url=link))
         if isinstance(result, FetchFailed):
             return f"{_host(link)} did not hand out the page: {_why(result)}."
-        html = whole_text(result) if isinstance(result, Fetched) else ""
+        html = whole_text(result, stored.article.title) if isinstance(result, Fetched) else ""
         if not html:
             return (
                 f"No whole text was found on the page at {_host(link)}: it may ask for a login or a payment, "
@@ -64,8 +65,8 @@ class FetchFullText:
         return ""
 
 
-def whole_text(page: Fetched) -> str:
-    """Return the sanitised text of a page, nothing where there is too little or the page is no HTML."""
+def whole_text(page: Fetched, title: str) -> str:
+    """Return the sanitised text of a page without its headline, nothing where there is too little of it."""
     import trafilatura
 
     if (page.content_type or "").partition(";")[0].strip().lower() not in PAGES:
@@ -80,7 +81,7 @@ def whole_text(page: Fetched) -> str:
         include_comments=False,
         include_images=False,
     )
-    html = clean(found or "", base=at)
+    html = without_repeats(clean(found or "", base=at), title)
     return html if len(to_text(html).split()) >= FEWEST_WORDS else ""
 
 

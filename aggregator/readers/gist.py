@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aggregator.domain.articles import Article
 from aggregator.domain.stories import Gist
 from aggregator.readers.lines import Outlets
-from aggregator.readers.views import SummaryLine
+from aggregator.readers.views import QuoteLine, SummaryLine
 
 
 def summary(gist: Gist | None, articles: Sequence[Article], outlets: Outlets) -> tuple[SummaryLine, ...]:
@@ -25,6 +25,22 @@ def summary(gist: Gist | None, articles: Sequence[Article], outlets: Outlets) ->
         )
         for sentence in (gist.summary if gist else ())
         if sentence.article in members and stands_in(sentence.text, members[sentence.article])
+    )
+
+
+def quotes(gist: Gist | None, articles: Sequence[Article], outlets: Outlets) -> tuple[QuoteLine, ...]:
+    """Return the quotations that still stand in an article of the story."""
+    members = {one.id: one for one in articles}
+    return tuple(
+        QuoteLine(
+            speaker=quote.speaker,
+            text=quote.text,
+            article=quote.article,
+            outlet=outlets[members[quote.article].outlet_id].name,
+            headline=members[quote.article].title,
+        )
+        for quote in (gist.quotes if gist else ())
+        if quote.article in members and stands_in(quote.text, members[quote.article])
     )
 
 

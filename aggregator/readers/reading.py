@@ -166,7 +166,7 @@ class Reading:
         versions = work.articles.version_counts(ids)
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
-        theme = self._theme(work, story)
+        theme, told_in = self._theme(work, story), work.gists.get(story.id)
         follows = self._cards(work, work.stories.follows(story.id))
         followed_by = self._cards(work, work.stories.followed_by(story.id))
         told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
@@ -179,7 +179,8 @@ class Reading:
             related=tuple(card for card in near if card.id not in told),
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
-            summary=gist.summary(work.gists.get(story.id), articles, outlets),
+            summary=gist.summary(told_in, articles, outlets),
+            quotes=gist.quotes(told_in, articles, outlets),
             timeline=timeline(articles, folding, outlets),
             split_from=story.split_from,
             follows=follows,

@@ -238,6 +238,17 @@ class SummaryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """What somebody said, with the article that quotes it."""
+
+    speaker: str
+    text: str
+    article: ArticleId
+    outlet: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
     """Everything the page of one story shows; `related` are other stories, never this one's articles."""
 
@@ -254,6 +265,7 @@ class StoryPage:
     topic: TopicLine | None = None
     theme: ThemeLine | None = None
     summary: tuple[SummaryLine, ...] = ()
+    quotes: tuple[QuoteLine, ...] = ()
     timeline: Timeline | None = None
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, select
 
 from aggregator.domain.ids import ArticleId, StoryId
-from aggregator.domain.stories import Gist, Sentence
+from aggregator.domain.stories import Gist, Quote, Sentence
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import articles, gists
 
@@ -23,7 +23,10 @@ class Gists:
         if row is None:
             return None
         summary = tuple(Sentence(article=ArticleId(s["article"]), text=s["text"]) for s in row.summary)
-        return Gist(of=row.of, summary=summary)
+        quotes = tuple(
+            Quote(article=ArticleId(q["article"]), speaker=q["speaker"], text=q["text"]) for q in row.quotes
+        )
+        return Gist(of=row.of, summary=summary, quotes=quotes)
 
     def states(self, stories: Collection[StoryId]) -> Mapping[StoryId, str]:
         """Return from which state of its articles each stored gist was picked."""
@@ -38,12 +41,17 @@ class Gists:
     def put(self, found: Mapping[StoryId, Gist]) -> None:
         """Replace the gists of these stories."""
         rows = [
-            {"story_id": story, "of": gist.of, "summary": [asdict(one) for one in gist.summary]}
+            {
+                "story_id": story,
+                "of": gist.of,
+                "summary": [asdict(one) for one in gist.summary],
+                "quotes": [asdict(one) for one in gist.quotes],
+            }
             for story, gist in found.items()
         ]
         if rows:
             insert = insert_into(self.connection, gists)
-            replaced = {name: insert.excluded[name] for name in ("of", "summary")}
+            replaced = {name: insert.excluded[name] for name in ("of", "summary", "quotes")}
             self.connection.execute(
                 insert.on_conflict_do_update(index_elements=[gists.c.story_id], set_=replaced), rows
             )

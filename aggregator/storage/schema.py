@@ -238,6 +238,7 @@ gists = Table(
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("of", String, nullable=False),
     Column("summary", JSON, nullable=False),
+    Column("quotes", JSON, nullable=False),
 )
 
 themes = Table(

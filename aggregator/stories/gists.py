@@ -12,6 +12,7 @@ from aggregator.domain.stories import Gist
 from aggregator.storage import UnitOfWork
 from aggregator.stories.background import load_background
 from aggregator.stories.describe import independent_reports, main_language, reporting_members
+from aggregator.stories.quotes import quotes_of
 from aggregator.stories.summary import summarise
 
 EDITION = "1"
@@ -55,7 +56,8 @@ def renew_gists(
 def gist(reports: list[Article], *, of: str = "") -> Gist:
     """Return what the independent reports of a story say, in its main language."""
     lang = main_language(reports)
-    return Gist(of=of, summary=summarise(reports, load_background(), lang=lang))
+    summary = summarise(reports, load_background(), lang=lang)
+    return Gist(of=of, summary=summary, quotes=quotes_of(reports))
 
 
 def _state(ids: Iterable[ArticleId], hashes: Mapping[ArticleId, str]) -> str:

@@ -13,6 +13,7 @@ from aggregator.readers.views import (
     OutletLine,
     OutletPage,
     Piece,
+    QuoteLine,
     StoryCard,
     StoryPage,
     Timeline,
@@ -149,6 +150,15 @@ def bridge_story() -> StoryPage:
             make_summary(2, "Extra ferries were laid on across the harbour before six.", outlet=7),
             make_summary(
                 4, "Residents of Pier Street say that they wrote to the city twice since February.", outlet=5
+            ),
+        ),
+        quotes=(
+            QuoteLine(
+                speaker="Marta Quill",
+                text="We wrote to the city in February and again in March",
+                article=ArticleId(4),
+                outlet="Brannoc Broadcasting",
+                headline="‘We heard it at night’",
             ),
         ),
         timeline=Timeline(

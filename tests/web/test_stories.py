@@ -71,6 +71,16 @@ def test_other_outlets_go_by_their_short_names(client: FlaskClient, reading: Fak
     ]
 
 
+def test_quotation_names_its_speaker_and_the_article_that_quotes_it(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    (told,) = page.with_class("quotes")
+    assert told.text == (
+        "Who said what “We wrote to the city in February and again in March” "
+        "Marta Quill, in Brannoc Broadcasting"
+    )
+
+
 def test_story_without_a_summary_has_no_place_for_one(client: FlaskClient, reading: FakeReading) -> None:
     reading.stories = {1: make_story()}
     assert read(client.get("/stories/1").text).with_class("gist") == []

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("story_id", sa.Integer, nullable=False),
         sa.Column("of", sa.String, nullable=False),
         sa.Column("summary", sa.JSON, nullable=False),
+        sa.Column("quotes", sa.JSON, nullable=False),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], "fk_gists_story_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("story_id", name="pk_gists"),
     )
