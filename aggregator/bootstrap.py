@@ -20,6 +20,7 @@ from aggregator.domain.errors import DataFolderUnusable
 from aggregator.domain.topics import Topic
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
+from aggregator.feeds.fulltext import FetchFullText
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
@@ -46,6 +47,7 @@ class Services:
     subscribe: Subscribe
     build: Build
     correct: Correct
+    full_text: FetchFullText
     reading: Reading
     marks: Marks
 
@@ -117,6 +119,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
+        full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
     )

@@ -69,6 +69,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
             reading=one.reading,
             subscribe=one.subscribe,
             correct=one.correct,
+            full_text=lambda article: None,
             refresh_soon=lambda: None,
             refresh_all_soon=lambda: None,
             clock=clock,

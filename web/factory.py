@@ -79,6 +79,7 @@ def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
         "iso": presenters.iso,
         "count": presenters.count,
         "size_line": presenters.size_line,
+        "duration": presenters.duration,
         "later": presenters.later,
         "reading_time": presenters.reading_time,
         "language": presenters.language,

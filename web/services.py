@@ -130,6 +130,8 @@ class Services:
     """Everything the site stands on.
 
     `time_zone` is an IANA name for the times on the pages; empty means the machine's own zone.
+    `full_text` fetches the whole text of an article: it returns nothing when that is kept, a sentence for the
+    reader when it could not be had, and None for no article.
     `refresh_soon` asks for a look at the feeds that are due, `refresh_all_soon` at all of them.
     `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
     """
@@ -138,6 +140,7 @@ class Services:
     subscribe: Subscribe
     correct: Correct
     marks: Marks
+    full_text: Callable[[int], str | None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]
     clock: Clock

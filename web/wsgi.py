@@ -31,6 +31,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             subscribe=everything.subscribe,
             correct=everything.correct,
             marks=everything.marks,
+            full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
             clock=everything.clock,

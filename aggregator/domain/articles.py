@@ -113,6 +113,14 @@ class ArticleVersion:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullText:
+    """The whole text of an article from the outlet's own page: sanitised HTML, fetched at a time in UTC."""
+
+    html: str
+    fetched_at: datetime
+
+
 def text_hash(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8, as hexadecimal digits: what a `Fingerprint` compares."""
     return sha256(text.encode()).hexdigest()

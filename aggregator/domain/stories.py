@@ -226,3 +226,29 @@ class Relation:
     score: float
     parts: Mapping[str, float]
     shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence exactly as an article has it, blanks made single."""
+
+    article: ArticleId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What somebody said, exactly as an article has it between quotation marks."""
+
+    article: ArticleId
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What a story says in its articles' own words. `of` names the state of the articles it was read from."""
+
+    of: str
+    summary: tuple[Sentence, ...] = ()
+    quotes: tuple[Quote, ...] = ()

@@ -134,7 +134,7 @@ def _body(entry: ParsedEntry, title: str, base: str) -> tuple[str, str, str]:
     content, summary = _once_escaped(entry.content), _once_escaped(entry.summary)
     content_text, summary_text = to_text(content), _READ_ON.sub("…", to_text(summary))
     fuller = content if len(content_text) >= len(summary_text) else summary
-    html = _without_repeats(_without_footer(clean(fuller, base=base)), title)
+    html = without_repeats(_without_footer(clean(fuller, base=base)), title)
     text = _READ_ON.sub("…", to_text(html))
     if _same(text, title):
         html = text = ""
@@ -162,7 +162,7 @@ def _without_footer(html: str) -> str:
     return without_span(html, *last[0][1:]) if last and _FOOTER.fullmatch(last[0][0]) else html
 
 
-def _without_repeats(html: str, title: str) -> str:
+def without_repeats(html: str, title: str) -> str:
     """Return a cleaned body without the headline printed above it and with its lede printed once.
 
     Only the opening is looked at, with room for a byline or a time between its parts.

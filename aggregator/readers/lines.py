@@ -10,6 +10,7 @@ from aggregator.domain.explain import explain
 from aggregator.domain.feeds import Feed, FeedState
 from aggregator.domain.ids import ArticleId, OutletId
 from aggregator.domain.stories import NEWNESS, Folding, Story, newness
+from aggregator.readers.timeline import coverage
 from aggregator.readers.views import (
     ArticleLine,
     CopyLine,
@@ -30,7 +31,13 @@ Outlets = Mapping[OutletId, Outlet]
 
 
 def card(
-    story: Story, articles: Sequence[Article], folding: Folding, outlets: Outlets, *, now: datetime
+    story: Story,
+    articles: Sequence[Article],
+    folding: Folding,
+    outlets: Outlets,
+    *,
+    short: Mapping[OutletId, str],
+    now: datetime,
 ) -> StoryCard:
     """Return a story's card; its outlets are counted by reports and copies, not by discussions.
 
@@ -38,9 +45,8 @@ def card(
     and the numbers say something to a reader.
     """
     reporting = [a for a in articles if a.id not in folding.discusses] or list(articles)
-    counts = Counter(a.outlet_id for a in reporting)
     lead = next(a for a in articles if a.id == story.face.lead_id)
-    named = {one: OutletCount(id=one, name=outlets[one].name, articles=n) for one, n in counts.items()}
+    named = _counted(reporting, outlets, short)
     also = sorted((o for o in named.values() if o.id != lead.outlet_id), key=lambda o: (-o.articles, o.name))
     face = story.face
     parts = tuple(replace(p, value=p.value - newness(now)) if p.name == NEWNESS else p for p in face.parts)
@@ -59,9 +65,20 @@ def card(
         score=sum(part.value for part in parts),
         parts=parts,
         topic=face.topic,
+        coverage=coverage(reporting),
         lead_id=lead.id,
         lead_link=lead.link,
     )
+
+
+def _counted(
+    articles: Sequence[Article], outlets: Outlets, short: Mapping[OutletId, str]
+) -> Mapping[OutletId, OutletCount]:
+    counts = Counter(a.outlet_id for a in articles)
+    return {
+        one: OutletCount(id=one, name=outlets[one].name, short=short[one], articles=n)
+        for one, n in counts.items()
+    }
 
 
 def reports(

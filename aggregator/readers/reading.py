@@ -15,11 +15,14 @@ from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
-from aggregator.readers import lines, why
+from aggregator.readers import gist, lines, why
 from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
+from aggregator.readers.edits import edits
 from aggregator.readers.lens import Lens, Picked, Position, marked, pick
+from aggregator.readers.names import short_names
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
+from aggregator.readers.timeline import timeline
 from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
@@ -190,7 +193,7 @@ class Reading:
         versions = work.articles.version_counts(ids)
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
-        theme = self._theme(work, story)
+        theme, told_in = self._theme(work, story), work.gists.get(story.id)
         follows = self._cards(work, work.stories.follows(story.id))
         followed_by = self._cards(work, work.stories.followed_by(story.id))
         told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
@@ -203,6 +206,9 @@ class Reading:
             related=tuple(card for card in near if card.id not in told),
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
+            summary=gist.summary(told_in, articles, outlets),
+            quotes=gist.quotes(told_in, articles, outlets),
+            timeline=timeline(articles, folding, outlets),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,
@@ -229,6 +235,7 @@ class Reading:
             story = _story_of(work, article.id)
             outlets = _outlets(work)
             feeds = {feed.id: feed.title or feed.url for feed in work.feeds.all()}
+            versions, full = work.articles.versions(article.id), work.full_texts.get(article.id)
             return ArticlePage(
                 id=article.id,
                 outlet=outlets[article.outlet_id],
@@ -243,7 +250,10 @@ class Reading:
                 html=stored.html,
                 provenance=article.provenance,
                 feeds=tuple(feeds[one] for one in work.articles.feeds_of([article.id]).get(article.id, ())),
-                versions=work.articles.versions(article.id),
+                versions=versions,
+                edits=edits(article, versions),
+                full_html=full.html if full else "",
+                full_at=full.fetched_at if full else None,
                 story=self._cards(work, [story])[0] if story else None,
                 **_beside(work, story, article, outlets),
             )
@@ -309,9 +319,11 @@ class Reading:
         articles = {a.id: a for a in work.articles.get_many(ids)}
         folding = work.articles.folding(ids)
         outlets = _outlets(work)
-        now = self.clock.now()
+        short, now = short_names(outlets), self.clock.now()
         cards = [
-            lines.card(story, [articles[one] for one in members[story.id]], folding, outlets, now=now)
+            lines.card(
+                story, [articles[one] for one in members[story.id]], folding, outlets, short=short, now=now
+            )
             for story in stories
         ]
         return marked(work, lens, cards)

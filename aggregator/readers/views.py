@@ -18,6 +18,46 @@ class OutletCount:
     id: OutletId
     name: str
     articles: int
+    short: str = ""
+    """What people call it, for lists of many; empty where nobody worked it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many dated articles fall into each of several equal spans from `first_at` to `last_at`.
+
+    The fullest span is that from `peak_at` to `peak_until`.
+    """
+
+    counts: tuple[int, ...]
+    first_at: datetime
+    last_at: datetime
+    peak_at: datetime
+    peak_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstReport:
+    """An outlet's first article in a story, and how long after the very first one it came."""
+
+    outlet_id: OutletId
+    outlet: str
+    article: ArticleId
+    headline: str
+    lang: str | None
+    at: datetime
+    hours_later: float
+    is_copy: bool
+    """Whether it only carried another outlet's text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Who told a story when, the first outlet first. `undated` counts outlets that gave no dates."""
+
+    outlets: tuple[FirstReport, ...]
+    coverage: Coverage | None
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +117,8 @@ class StoryCard:
     parts: tuple[RankPart, ...]
     topic: str | None = None
     """Name of its topic, None where none is sure enough."""
+    coverage: Coverage | None = None
+    """None where too few articles came, or all at once."""
     mark: StoryMark | None = None
     """What the reader did with it; None where nobody in particular asks."""
 
@@ -232,6 +274,29 @@ class DiscussionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryLine:
+    """A sentence of a story's summary, with the article that it stands in."""
+
+    text: str
+    article: ArticleId
+    outlet: str
+    headline: str
+    at: datetime
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """What somebody said, with the article that quotes it."""
+
+    speaker: str
+    text: str
+    article: ArticleId
+    outlet: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
     """Everything the page of one story shows; `related` are other stories, never this one's articles."""
 
@@ -247,6 +312,26 @@ class StoryPage:
     history: tuple[StoryEvent, ...]
     topic: TopicLine | None = None
     theme: ThemeLine | None = None
+    summary: tuple[SummaryLine, ...] = ()
+    quotes: tuple[QuoteLine, ...] = ()
+    timeline: Timeline | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a text that was edited: `kind` is `kept`, `gone` or `new`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What became of a state of an article, first seen at `seen_at`, when the outlet changed it."""
+
+    seen_at: datetime
+    headline: tuple[Piece, ...]
+    text: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +358,11 @@ class ArticlePage:
     """The same text elsewhere, and again at its own outlet; their hours count from this article."""
     others: tuple[ReportLine, ...]
     """The other outlets' own reports of the same story."""
+    edits: tuple[Edit, ...] = ()
+    """What each edit changed, beside `versions`."""
+    full_html: str = ""
+    """The whole text from the outlet's own page, sanitised; empty until a reader asked for it."""
+    full_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,23 @@ relations = Table(
     Column("parts", JSON, nullable=False),
 )
 
+full_texts = Table(
+    "full_texts",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("fetched_at", UtcTime, nullable=False),
+    Column("html", Text, nullable=False),
+)
+
+gists = Table(
+    "gists",
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("of", String, nullable=False),
+    Column("summary", JSON, nullable=False),
+    Column("quotes", JSON, nullable=False),
+)
+
 themes = Table(
     "themes",
     metadata,

@@ -9,6 +9,8 @@ from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
+from aggregator.storage.full_texts import FullTexts
+from aggregator.storage.gists import Gists
 from aggregator.storage.leases import Leases
 from aggregator.storage.mutes import Mutes
 from aggregator.storage.outlets import Outlets
@@ -35,6 +37,8 @@ class UnitOfWork:
     corrections: Corrections
     relations: Relations
     themes: Themes
+    gists: Gists
+    full_texts: FullTexts
     leases: Leases
     readers: Readers
     read_marks: ReadMarks
@@ -60,6 +64,8 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         corrections=Corrections(connection),
         relations=Relations(connection),
         themes=Themes(connection),
+        gists=Gists(connection),
+        full_texts=FullTexts(connection),
         leases=Leases(connection),
         readers=Readers(connection),
         read_marks=ReadMarks(connection),

@@ -22,6 +22,7 @@ from aggregator.stories.copies import fold, with_past
 from aggregator.stories.embed import Embedder, encode_articles, texts_of, unpack
 from aggregator.stories.examples import embed_examples, read_prototypes
 from aggregator.stories.faces import new_faces
+from aggregator.stories.gists import renew_gists
 from aggregator.stories.group import GroupNumbers, graph_of
 from aggregator.stories.idle import with_follows
 from aggregator.stories.matters import renew_themes
@@ -211,6 +212,7 @@ class Build:
             known = read_prototypes(work, self.embedder.model_id, self.topics)
             faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
             work.stories.set_faces(dict(faces))
+            renew_gists(work, living, {a.id: a.content_hash for a in desk.articles})
             work.relations.replace(closest(evidence, living.values()), among=list(articles))
         return opened
 

@@ -26,6 +26,7 @@ from aggregator.domain.topics import Topic
 from aggregator.storage import Storage, UnitOfWork
 from aggregator.stories.examples import read_prototypes
 from aggregator.stories.faces import new_faces
+from aggregator.stories.gists import renew_gists
 from aggregator.stories.own_pairs import write_own_pairs
 
 Members = frozenset[ArticleId]
@@ -205,6 +206,7 @@ class Correct:
         known = read_prototypes(work, self.model, self.topics)
         faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
         work.stories.set_faces(dict(faces))
+        renew_gists(work, living, {a.id: a.content_hash for a in articles.values()})
         work.stories.record(living, "corrected", detail, now=now)
 
 

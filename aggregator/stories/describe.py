@@ -107,11 +107,16 @@ def independent_reports(members: Sequence[Article], folding: Folding) -> list[Ar
     return list(first.values())
 
 
+def main_language(reports: Sequence[Article]) -> str | None:
+    """Return the language of most reports, of several the one that comes first."""
+    return Counter(a.lang for a in reports).most_common(1)[0][0]
+
+
 def _lead(
     reports: Sequence[Article], vectors: Mapping[ArticleId, "np.ndarray"], lead_now: ArticleId | None
 ) -> Article:
     """Return the report nearest to all others, in the story's main language; the earliest of equals."""
-    main = Counter(a.lang for a in reports).most_common(1)[0][0]
+    main = main_language(reports)
     candidates = [a for a in reports if a.lang == main]
     central = {a.id: _centrality(a.id, reports, vectors) for a in candidates}
     best = min(candidates, key=lambda a: (-central[a.id], a.at, a.id))

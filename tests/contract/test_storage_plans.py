@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
+from aggregator.domain.articles import FullText
 from aggregator.domain.feeds import FeedState, Sighting
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import (
     CorrectionAction,
     Folding,
+    Gist,
     Link,
     LinkKind,
     Merged,
@@ -79,6 +81,13 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "relations.replace": lambda work: work.relations.replace(
         [Relation(article=ONE, nearest=TWO, score=0.5, parts={})], among=[ONE, TWO]
     ),
+    "full_texts.get": lambda work: work.full_texts.get(ONE),
+    "full_texts.put": lambda work: work.full_texts.put(ONE, FullText(html="", fetched_at=NOON)),
+    "gists.get": lambda work: work.gists.get(STORY),
+    "gists.states": lambda work: work.gists.states([STORY]),
+    "gists.hashes": lambda work: work.gists.hashes([ONE, TWO]),
+    "gists.put": lambda work: work.gists.put({STORY: Gist(of="a")}),
+    "gists.drop": lambda work: work.gists.drop([STORY]),
     "stories.reopen": lambda work: work.stories.reopen([STORY]),
     "stories.revive": lambda work: work.stories.revive([STORY]),
     "stories.record": lambda work: work.stories.record([STORY], "corrected", "", now=NOON),

@@ -11,15 +11,18 @@ import pytest
 from aggregator.domain.articles import ArticleDraft
 from aggregator.domain.errors import ModelUnusable
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
-from aggregator.domain.stories import Merged, Story, StoryChanges, StoryState
+from aggregator.domain.stories import Merged, Opened, Story, StoryChanges, StoryState
 from aggregator.storage import Storage
 from aggregator.stories.build import LEASE, Build
 from aggregator.stories.embed import encode_articles
+from aggregator.stories.gists import renew_gists
 from aggregator.stories.group import GroupNumbers
 from aggregator.stories.passage import passage
+from aggregator.stories.summary import FEWEST
 from tests.databases import memory_storage
 from tests.factories import make_draft, make_new_feed
 from tests.fakes import NOON, FrozenClock, HashedWords
+from tests.unit.stories.test_summary import TEXTS
 
 WINDOW = timedelta(hours=48)
 LEASE_FOR = timedelta(minutes=10)
@@ -418,3 +421,23 @@ def test_report_after_a_long_silence_opens_a_linked_follow_up(desk: Desk) -> Non
     with desk.storage.reading() as work:
         assert [event.kind for event in work.stories.events(new)] == ["opened", "follows"]
         assert [event.kind for event in work.stories.events(old)] == ["opened", "grown", "followed"]
+
+
+def test_gists_are_picked_for_changed_stories_only_and_go_with_them(desk: Desk) -> None:
+    articles = {
+        desk.store(f"outlet{outlet}", f"Bridge {outlet}", text): text for outlet, text in enumerate(TEXTS)
+    }
+    with desk.storage.writing() as work:
+        opened = Opened(members=frozenset(articles))
+        (story,) = work.stories.apply(StoryChanges(opened=(opened,)), now=NOON)
+        living = {story: frozenset(articles)}
+        assert renew_gists(work, living, {}) == 1
+        assert renew_gists(work, living, {}) == 0
+        gist = work.gists.get(story)
+        assert gist is not None
+        assert len(gist.summary) >= FEWEST
+        assert all(one.text in articles[one.article] for one in gist.summary)
+
+        assert renew_gists(work, living, dict.fromkeys(articles, "edited")) == 1
+        assert renew_gists(work, {story: frozenset([min(articles)])}, {}) == 0
+        assert work.gists.get(story) is None

@@ -219,11 +219,13 @@ def test_card_counts_outlets_and_names_the_others_by_how_much_they_report(paper:
     paper.story(*members)
     (card,) = paper.reading.front_page().cards
     assert (card.headline, card.lead_id) == ("Bridge 4", members[0])
-    assert card.outlet == OutletCount(id=paper.outlet("lantern"), name="The Lantern", articles=1)
+    assert card.outlet == OutletCount(
+        id=paper.outlet("lantern"), name="The Lantern", short="Lantern", articles=1
+    )
     assert card.also == (
-        OutletCount(id=paper.outlet("herald"), name="The Herald", articles=2),
-        OutletCount(id=paper.outlet("beacon"), name="The Beacon", articles=1),
-        OutletCount(id=paper.outlet("courier"), name="The Courier", articles=1),
+        OutletCount(id=paper.outlet("herald"), name="The Herald", short="Herald", articles=2),
+        OutletCount(id=paper.outlet("beacon"), name="The Beacon", short="Beacon", articles=1),
+        OutletCount(id=paper.outlet("courier"), name="The Courier", short="Courier", articles=1),
     )
     assert (card.article_count, card.outlet_count, card.origin_count) == (5, 4, 5)
     assert (card.first_at, card.last_at) == (NOON - 4 * HOUR, NOON - HOUR)

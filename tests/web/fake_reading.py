@@ -23,8 +23,10 @@ from aggregator.readers.lens import Lens
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
+    Coverage,
     FeedLine,
     FeedTrouble,
+    FirstReport,
     FrontPage,
     KeptPage,
     MuteLine,
@@ -35,6 +37,7 @@ from aggregator.readers.views import (
     SearchPage,
     StoryCard,
     StoryPage,
+    SummaryLine,
     TopicPage,
 )
 from tests.factories import make_feed
@@ -96,6 +99,28 @@ def make_card(number: int = 1, headline: str = "Harbour bridge closed", **fields
     return StoryCard(**values | fields)
 
 
+def make_coverage(*counts: int, hours: float = 6) -> Coverage:
+    span = timedelta(hours=hours) / len(counts)
+    peak = ago(hours=hours) + counts.index(max(counts)) * span
+    return Coverage(
+        counts=counts, first_at=ago(hours=hours), last_at=NOON, peak_at=peak, peak_until=peak + span
+    )
+
+
+def make_first(number: int, hours_later: float = 0, **fields: Any) -> FirstReport:
+    values: dict[str, Any] = {
+        "outlet_id": OutletId(number),
+        "outlet": OUTLETS[number],
+        "article": ArticleId(number),
+        "headline": "Harbour bridge closed",
+        "lang": "en",
+        "at": ago(hours=6) + timedelta(hours=hours_later),
+        "hours_later": hours_later,
+        "is_copy": False,
+    }
+    return FirstReport(**values | fields)
+
+
 def make_report(number: int = 1, headline: str = "Harbour bridge closed", **fields: Any) -> ReportLine:
     outlet = fields.pop("outlet", 1)
     values: dict[str, Any] = {
@@ -128,6 +153,18 @@ def make_copy(number: int = 90, headline: str = "Bridge at harbour is closed", *
         "hours_later": 1.0,
     }
     return CopyLine(**values | fields)
+
+
+def make_summary(number: int = 1, text: str = "The bridge is shut.", **fields: Any) -> SummaryLine:
+    values: dict[str, Any] = {
+        "text": text,
+        "article": ArticleId(number),
+        "outlet": OUTLETS[fields.pop("outlet", 1)],
+        "headline": "Harbour bridge closed",
+        "at": ago(hours=1),
+        "lang": "en",
+    }
+    return SummaryLine(**values | fields)
 
 
 def make_story(card: StoryCard | None = None, **fields: Any) -> StoryPage:
@@ -398,6 +435,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "subscribe": FakeSubscribe(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
         "clock": FrozenClock(),

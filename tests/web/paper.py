@@ -8,11 +8,15 @@ from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
     DiscussionLine,
+    Edit,
     FeedLine,
     OutletLine,
     OutletPage,
+    Piece,
+    QuoteLine,
     StoryCard,
     StoryPage,
+    Timeline,
 )
 from tests.fakes import NOON
 from tests.web.fake_reading import (
@@ -22,11 +26,14 @@ from tests.web.fake_reading import (
     make_card,
     make_copy,
     make_count,
+    make_coverage,
     make_feed_line,
+    make_first,
     make_front,
     make_outlet,
     make_report,
     make_story,
+    make_summary,
     make_trouble,
 )
 
@@ -55,6 +62,7 @@ def bridge_story() -> StoryPage:
             origin_count=4,
             first_at=ago(hours=6, minutes=10),
             last_at=ago(minutes=35),
+            coverage=make_coverage(1, 2, 0, 5, 1, 2),
             score=4.37,
             parts=(
                 RankPart(name="breadth", value=2.77, why="4 outlets report it in their own words"),
@@ -133,6 +141,31 @@ def bridge_story() -> StoryPage:
                 last_at=ago(days=1),
             ),
         ),
+        summary=(
+            make_summary(
+                1,
+                "The bridge that carries a third of Orsholm’s commuters was closed on Saturday, after divers "
+                "found a crack in the northern pier.",
+            ),
+            make_summary(2, "Extra ferries were laid on across the harbour before six.", outlet=7),
+            make_summary(
+                4, "Residents of Pier Street say that they wrote to the city twice since February.", outlet=5
+            ),
+        ),
+        quotes=(
+            QuoteLine(
+                speaker="Marta Quill",
+                text="We wrote to the city in February and again in March",
+                article=ArticleId(4),
+                outlet="Brannoc Broadcasting",
+                headline="‘We heard it at night’",
+            ),
+        ),
+        timeline=Timeline(
+            outlets=(make_first(1), make_first(7, 2, is_copy=True), make_first(5, 5.5)),
+            coverage=make_coverage(1, 2, 0, 5, 1, 2),
+            undated=1,
+        ),
         split_from=StoryId(5),
         history=(
             StoryEvent(at=ago(hours=6), kind="opened", detail="3 articles"),
@@ -166,6 +199,20 @@ def german_article(story: StoryCard) -> ArticlePage:
                 summary="",
                 text="Die Hafenbrücke ist gesperrt.\n\nGründe sind noch nicht bekannt.",
                 seen_at=ago(hours=2, minutes=40),
+            ),
+        ),
+        edits=(
+            Edit(
+                seen_at=ago(hours=2, minutes=40),
+                headline=(
+                    Piece(kind="new", text="Risse im Pfeiler: "),
+                    Piece(kind="kept", text="Hafenbrücke von Orsholm gesperrt"),
+                ),
+                text=(
+                    Piece(kind="kept", text="Die Hafenbrücke "),
+                    Piece(kind="gone", text="ist gesperrt.\n\nGründe sind noch nicht bekannt."),
+                    Piece(kind="new", text="bleibt bis auf weiteres gesperrt."),
+                ),
             ),
         ),
         story=story,

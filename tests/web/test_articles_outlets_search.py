@@ -29,8 +29,9 @@ def test_article_tells_author_language_reading_time_feeds_and_versions(client: F
         "first seen 50 minutes ago · 12:10."
     )
     assert page.with_class("versions")[0].text == (
-        "Earlier versions Hafenbrücke von Orsholm gesperrt seen 2 hours ago · 10:20 "
-        "Die Hafenbrücke ist gesperrt. Gründe sind noch nicht bekannt."
+        "Earlier versions What was taken out is struck through, what came in is underlined. "
+        "Risse im Pfeiler: Hafenbrücke von Orsholm gesperrt seen 2 hours ago · 10:20, then changed "
+        "Die Hafenbrücke ist gesperrt. Gründe sind noch nicht bekannt. bleibt bis auf weiteres gesperrt."
     )
 
 

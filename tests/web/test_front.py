@@ -25,7 +25,7 @@ def test_story_is_one_article_with_all_that_a_card_tells(client: FlaskClient) ->
         "More: Veldmark Wire, Brannoc Broadcasting ×2, Porto Sereno Courier, Isvik Post, Kessou Daily, "
         "Nordhelm Abendblatt and 1 other "
         "11 articles · 8 outlets · 4 independent reports "
-        "Original at The Orsholm Lantern "
+        "11 articles within 6 hours; most, 5, between 10:00 and 11:00. Original at The Orsholm Lantern "
         "Why here? What gives this story its place 4 outlets report it in their own words +2.77 "
         "The newest report came 35 minutes ago +1.10 3 reports came within the last 2 hours +0.50 "
         "Together 4.37"

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.fake_reading import FakeReading, make_card, make_report, make_story
+from tests.web.fake_reading import FakeReading, make_card, make_count, make_front, make_report, make_story
 from tests.web.markup import read
 
 
@@ -20,6 +20,70 @@ def test_every_report_has_outlet_headline_excerpt_time_and_the_original_first(cl
     start = page.nodes.index(reports[2])
     links = [node for node in page.nodes[start:] if node.tag == "a"]
     assert [link["href"] for link in links[:3]] == ["https://outlet8.example/3", "/outlets/8", "/articles/3"]
+
+
+def test_summary_names_the_outlet_of_each_sentence_and_leads_to_its_article(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    (gist,) = page.with_class("gist")
+    assert gist.text.startswith(
+        "In the outlets’ own words The bridge that carries a third of Orsholm’s commuters was closed on "
+        "Saturday, after divers found a crack in the northern pier. The Orsholm Lantern Extra ferries"
+    )
+    cited = [(node.text, node["href"]) for node in page.with_class("cite")]
+    assert cited == [
+        ("The Orsholm Lantern", "/articles/1"),
+        ("Veldmark Wire", "/articles/2"),
+        ("Brannoc Broadcasting", "/articles/4"),
+    ]
+
+
+def test_timeline_tells_who_was_first_and_how_much_later_the_others_came(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    (told,) = page.with_class("timeline")
+    assert told.text.startswith(
+        "Who reported when 11 articles within 6 hours; most, 5, between 10:00 and 11:00. "
+        "The Orsholm Lantern first Harbour bridge closed"
+    )
+    assert "Veldmark Wire 2 h later, as a copy" in told.text
+    assert "Brannoc Broadcasting 6 h later" in told.text
+    assert told.text.endswith("1 outlet gave no usable date.")
+    assert page.with_class("course")[0]["aria-hidden"] == "true"
+
+
+def test_card_has_a_picture_of_its_coverage_and_the_same_in_words(client: FlaskClient) -> None:
+    page = read(client.get("/").text)
+
+    (told,) = page.with_class("coverage")
+    assert told.text == "11 articles within 6 hours; most, 5, between 10:00 and 11:00."
+
+
+def test_other_outlets_go_by_their_short_names(client: FlaskClient, reading: FakeReading) -> None:
+    also = (replace(make_count(7, 3), short="Wire"), make_count(3))
+    reading.front = make_front(make_card(also=also))
+    page = read(client.get("/").text)
+
+    (line,) = page.with_class("also")
+    assert line.text == "More: Wire ×3, Isvik Post"
+    assert [node["title"] for node in page.nodes if node.text == "Wire" and "title" in node.attributes] == [
+        "Veldmark Wire"
+    ]
+
+
+def test_quotation_names_its_speaker_and_the_article_that_quotes_it(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    (told,) = page.with_class("quotes")
+    assert told.text == (
+        "Who said what “We wrote to the city in February and again in March” "
+        "Marta Quill, in Brannoc Broadcasting"
+    )
+
+
+def test_story_without_a_summary_has_no_place_for_one(client: FlaskClient, reading: FakeReading) -> None:
+    reading.stories = {1: make_story()}
+    assert read(client.get("/stories/1").text).with_class("gist") == []
 
 
 def test_copies_fold_under_their_origin_and_keep_their_links(client: FlaskClient) -> None:

@@ -6,12 +6,14 @@ Its forms put stories right; each ends at the page again, with what was done and
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Response as Flasks
 from werkzeug.wrappers import Response
 
 from aggregator.domain.errors import StoryUnknown, WrongUse
 from aggregator.domain.stories import Correction
 from aggregator.readers.views import StoryPage
+from web.exports import story_json, story_markdown
 from web.pages.ids import ID
 from web.pages.marks import is_opened, lens, reader
 from web.services import current_services
@@ -27,14 +29,44 @@ LARGEST: Final = 2**63
 @blueprint.get(f"/<{ID}:story_id>")
 def page(story_id: int) -> str | Response:
     """Show the story; the id of a merged one leads on for ever."""
+    story = whole(story_id, "stories.page")
+    if not isinstance(story, StoryPage):
+        return story
+    if story.card.mark and story.card.mark.state.reading != "read" and is_opened():
+        current_services().marks.read(reader(), [story_id], as_of=story.card.mark.as_of)
+    return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
+
+
+@blueprint.get(f"/<{ID}:story_id>.json")
+def as_json(story_id: int) -> Response:
+    """Send the story as JSON."""
+    story = whole(story_id, "stories.as_json")
+    return jsonify(story_json(story, address=lasting(story))) if isinstance(story, StoryPage) else story
+
+
+@blueprint.get(f"/<{ID}:story_id>.md")
+def as_markdown(story_id: int) -> Response:
+    """Send the story as Markdown."""
+    story = whole(story_id, "stories.as_markdown")
+    if not isinstance(story, StoryPage):
+        return story
+    text = story_markdown(story, address=lasting(story), site=current_services().site_name)
+    return Flasks(text, mimetype="text/markdown")
+
+
+def whole(story_id: int, endpoint: str) -> StoryPage | Response:
+    """Return a story, or where `endpoint` has the one that it was merged into; 404 without one."""
     story = current_services().reading.story(story_id, lens=lens())
     if story is None:
         abort(404, f"There is no story {story_id}.")
     if isinstance(story, int):
-        return redirect(url_for("stories.page", story_id=story), code=301)
-    if story.card.mark and story.card.mark.state.reading != "read" and is_opened():
-        current_services().marks.read(reader(), [story_id], as_of=story.card.mark.as_of)
-    return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
+        return redirect(url_for(endpoint, story_id=story), code=301)
+    return story
+
+
+def lasting(story: StoryPage) -> str:
+    """Return the whole address of a story, which stays for ever."""
+    return url_for("stories.page", story_id=story.card.id, _external=True)
 
 
 @blueprint.post(f"/<{ID}:story_id>/move")
