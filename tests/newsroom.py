@@ -67,6 +67,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
         one.catch_up()
         services = Services(
             reading=one.reading,
+            search=one.search,
             subscribe=one.subscribe,
             correct=one.correct,
             refresh_soon=lambda: None,

@@ -34,6 +34,7 @@ def create_app(services: Services) -> Flask:
     zone = zone_named(services.time_zone)
     # The order matters: the clock is read first, so that an error page has its time too.
     app.before_request(lambda: setattr(g, "now", services.clock.now()))
+    app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
     install_errors(app)
     for page in (front, stories, articles, outlets, topics, feeds, search, status):

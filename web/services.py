@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol, cast
 
 from flask import current_app
@@ -54,8 +55,16 @@ class Reading(Protocol):
         """Return every subscription with its health."""
         ...
 
-    def search(self, query: str, /) -> SearchPage:
-        """Return the stories whose articles hold the words of `query`, whatever those are."""
+
+class Search(Protocol):
+    """Answer a search, whatever is asked; `zone` is the reader's, None the machine's own."""
+
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+        """Return the stories that answer best, soon."""
+        ...
+
+    def latest(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+        """Return the stories of the last days that answer, the newest first, for a feed."""
         ...
 
 
@@ -127,6 +136,7 @@ class Services:
     """
 
     reading: Reading
+    search: Search
     subscribe: Subscribe
     correct: Correct
     refresh_soon: Callable[[], None]

@@ -28,6 +28,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
     return create_app(
         Services(
             reading=everything.reading,
+            search=everything.search,
             subscribe=everything.subscribe,
             correct=everything.correct,
             refresh_soon=refresh_soon,

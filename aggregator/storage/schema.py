@@ -111,6 +111,8 @@ articles = Table(
     Index(None, "outlet_id", "text_hash"),
     Index(None, "at", "id"),
     Index(None, "outlet_id", "at", "id"),
+    Index(None, "content_hash"),
+    Index(None, "lang", "at"),
     sqlite_autoincrement=True,
 )
 

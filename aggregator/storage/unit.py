@@ -10,6 +10,7 @@ from aggregator.storage.feeds import Feeds
 from aggregator.storage.leases import Leases
 from aggregator.storage.outlets import Outlets
 from aggregator.storage.relations import Relations
+from aggregator.storage.search import Search
 from aggregator.storage.stories import Stories
 from aggregator.storage.themes import Themes
 from aggregator.storage.vectors import Vectors
@@ -23,6 +24,7 @@ class UnitOfWork:
     feeds: Feeds
     articles: Articles
     vectors: Vectors
+    search: Search
     stories: Stories
     corrections: Corrections
     relations: Relations
@@ -37,6 +39,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         feeds=Feeds(connection),
         articles=Articles(connection),
         vectors=Vectors(connection),
+        search=Search(connection),
         stories=Stories(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),

@@ -13,7 +13,9 @@ from aggregator.feeds.fetch import HttpFetcher, guarded_client
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
+from aggregator.readers.search import Search
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.correct import Correct
@@ -33,6 +35,7 @@ class Room:
     build: Build
     reading: Reading
     correct: Correct
+    search: Search
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
@@ -48,7 +51,7 @@ def room(
     storage = open_storage(f"sqlite:///{file}")
     storage.migrate()
     topics = load_topics()
-    executor = thread_pool(8)
+    executor, asking = thread_pool(8), thread_pool(1)
     fetcher = HttpFetcher(
         client=guarded_client(clock=clock, allow_private=True), clock=clock, allow_private=True
     )
@@ -88,8 +91,15 @@ def room(
                 pairs=file.with_name("own-pairs.jsonl"),
                 topics=topics,
             ),
+            search=Search(
+                storage=storage,
+                clock=clock,
+                meaning=Meaning(storage=storage, embedder=embedder, executor=asking),
+                topics=topics,
+            ),
         )
     finally:
+        asking.shutdown(wait=True, cancel_futures=True)
         executor.shutdown(wait=True, cancel_futures=True)
         fetcher.close()
         storage.close()

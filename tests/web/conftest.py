@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.fake_reading import Bell, FakeCorrect, FakeReading, FakeSubscribe, make_services
+from tests.web.fake_reading import Bell, FakeCorrect, FakeReading, FakeSearch, FakeSubscribe, make_services
 from tests.web.paper import make_paper
 from web.factory import create_app
 
@@ -12,6 +12,11 @@ from web.factory import create_app
 @pytest.fixture
 def reading() -> FakeReading:
     return make_paper()
+
+
+@pytest.fixture
+def search(reading: FakeReading) -> FakeSearch:
+    return FakeSearch(reading.front.cards)
 
 
 @pytest.fixture
@@ -30,10 +35,11 @@ def bell() -> Bell:
 
 
 @pytest.fixture
-def app(reading: FakeReading, subscribe: FakeSubscribe, correct: FakeCorrect, bell: Bell) -> Flask:
-    return create_app(
-        make_services(reading, subscribe=subscribe, correct=correct, refresh_soon=bell, refresh_all_soon=bell)
-    )
+def app(
+    reading: FakeReading, search: FakeSearch, subscribe: FakeSubscribe, correct: FakeCorrect, bell: Bell
+) -> Flask:
+    services = {"search": search, "subscribe": subscribe, "correct": correct}
+    return create_app(make_services(reading, **services, refresh_soon=bell, refresh_all_soon=bell))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from aggregator.domain.articles import Outlet
@@ -23,10 +23,12 @@ from aggregator.readers.views import (
     CopyLine,
     FeedLine,
     FeedTrouble,
+    FoundStory,
     FrontPage,
     OutletCount,
     OutletLine,
     OutletPage,
+    Piece,
     ReportLine,
     SearchPage,
     StoryCard,
@@ -220,7 +222,6 @@ class FakeReading:
     outlet_lines: tuple[OutletLine, ...] = ()
     feed_lines: tuple[FeedLine, ...] = ()
     fault: Exception | None = None
-    queries: list[str] = field(default_factory=list)
 
     def front_page(self, *, after: str | None = None, limit: int = 30) -> FrontPage:
         self._fail()
@@ -252,15 +253,42 @@ class FakeReading:
         self._fail()
         return self.feed_lines
 
-    def search(self, query: str, /) -> SearchPage:
-        self.queries.append(query)
-        words = query.lower().split()
-        found = (card for card in self.front.cards if all(word in card.headline.lower() for word in words))
-        return SearchPage(query=query, cards=tuple(found))
-
     def _fail(self) -> None:
         if self.fault:
             raise self.fault
+
+
+@dataclass
+class FakeSearch:
+    """Finds the cards of a front page whose headline has all words; `notes` come with every answer."""
+
+    cards: tuple[StoryCard, ...] = ()
+    notes: tuple[str, ...] = ()
+    queries: list[str] = field(default_factory=list)
+    zones: list[tzinfo | None] = field(default_factory=list)
+
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+        self.queries.append(text)
+        self.zones.append(zone)
+        words = text.lower().split()
+        cards = [card for card in self.cards if all(word in card.headline.lower() for word in words)]
+        return SearchPage(query=text, found=tuple(map(make_found, cards)), notes=self.notes)
+
+    latest = __call__
+
+
+def make_found(card: StoryCard, **fields: Any) -> FoundStory:
+    values: dict[str, Any] = {
+        "card": card,
+        "article_id": card.lead_id,
+        "passage": (Piece(text="The <b> "), Piece(text="bridge", is_match=True), Piece(text=" is shut.")),
+        "outlet_id": card.outlet.id,
+        "outlet": card.outlet.name,
+        "at": card.last_at,
+        "lang": card.lang,
+        "by_words": True,
+    }
+    return FoundStory(**values | fields)
 
 
 @dataclass(frozen=True)
@@ -371,6 +399,7 @@ class Bell:
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
+        "search": FakeSearch(),
         "subscribe": FakeSubscribe(),
         "correct": FakeCorrect(),
         "refresh_soon": Bell(),
