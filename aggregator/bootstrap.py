@@ -20,6 +20,7 @@ from aggregator.domain.errors import DataFolderUnusable
 from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
+from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
@@ -45,6 +46,7 @@ class Services:
     executor: ThreadPoolExecutor
     refresh: Refresh
     subscribe: Subscribe
+    manage: Manage
     build: Build
     correct: Correct
     reading: Reading
@@ -118,6 +120,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
             jitter=random.random,
         ),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
+        manage=Manage(storage=storage, clock=clock, limits=poll_limits(settings)),
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),

@@ -69,6 +69,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
             reading=one.reading,
             search=one.search,
             subscribe=one.subscribe,
+            manage=one.manage,
             correct=one.correct,
             refresh_soon=lambda: None,
             refresh_all_soon=lambda: None,

@@ -89,6 +89,9 @@ def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
         "times": presenters.times,
         "reposts_line": presenters.reposts_line,
         "copies_line": presenters.copies_line,
+        "poll_bars": presenters.poll_bars,
+        "poll_words": presenters.poll_words,
+        "duration": presenters.duration,
         "event_line": presenters.event_line,
         "body": without_remote_media,
     }

@@ -30,6 +30,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             reading=everything.reading,
             search=everything.search,
             subscribe=everything.subscribe,
+            manage=everything.manage,
             correct=everything.correct,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,

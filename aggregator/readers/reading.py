@@ -18,6 +18,7 @@ from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import lines, why
 from aggregator.readers.cards import cards_of
+from aggregator.readers.health import with_history
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
 from aggregator.readers.views import (
@@ -260,7 +261,7 @@ class Reading:
     def feeds(self) -> tuple[FeedLine, ...]:
         """Return every subscription with its health, the failing ones told in words."""
         with self.storage.reading() as work:
-            return _feed_lines(work)
+            return with_history(work, _feed_lines(work), now=self.clock.now())
 
     def _cards(self, work: UnitOfWork, stories: Sequence[Story]) -> tuple[StoryCard, ...]:
         return cards_of(work, stories, now=self.clock.now())

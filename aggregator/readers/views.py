@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.domain.articles import ArticleVersion, Outlet
-from aggregator.domain.feeds import Feed
+from aggregator.domain.feeds import Feed, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import RankPart, StoryEvent
 
@@ -274,6 +274,8 @@ class FeedLine:
     """What happened at the last poll, as a sentence; empty when all is well."""
     todo: str
     """What the reader can do about it; empty when nothing needs doing."""
+    history: tuple[PollSlot, ...] = ()
+    """The polls of the last days in spans of equal length, the oldest first; empty when not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.leases import Leases
 from aggregator.storage.outlets import Outlets
+from aggregator.storage.polls import Polls
 from aggregator.storage.relations import Relations
+from aggregator.storage.removals import Removals
 from aggregator.storage.search import Search
 from aggregator.storage.stories import Stories
 from aggregator.storage.themes import Themes
@@ -22,6 +24,8 @@ class UnitOfWork:
 
     outlets: Outlets
     feeds: Feeds
+    polls: Polls
+    removals: Removals
     articles: Articles
     vectors: Vectors
     search: Search
@@ -37,6 +41,8 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
     return UnitOfWork(
         outlets=Outlets(connection),
         feeds=Feeds(connection),
+        polls=Polls(connection),
+        removals=Removals(connection),
         articles=Articles(connection),
         vectors=Vectors(connection),
         search=Search(connection),

@@ -10,6 +10,7 @@ from typing import Any
 from aggregator.clock import Clock
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import HttpFetcher, guarded_client
+from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
@@ -32,6 +33,7 @@ class Room:
     clock: Clock
     refresh: Refresh
     subscribe: Subscribe
+    manage: Manage
     build: Build
     reading: Reading
     correct: Correct
@@ -71,6 +73,7 @@ def room(
                 jitter=lambda: 0.0,
             ),
             subscribe=Subscribe(storage=storage, clock=clock),
+            manage=Manage(storage=storage, clock=clock),
             build=Build(
                 storage=storage,
                 embedder=embedder,

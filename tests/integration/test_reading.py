@@ -415,7 +415,7 @@ def test_health_of_every_feed_is_told_in_words(paper: Paper) -> None:
     paper.polled(feeds["ended"], Failure.GONE, state=FeedState.GONE)
     paper.polled(feeds["crooked"], warning="The feed is not well-formed.")
     with paper.storage.writing() as work:
-        work.feeds.update(feeds["resting"], state=FeedState.PAUSED)
+        work.feeds.change([feeds["resting"]], state=FeedState.PAUSED.value)
     lines = {line.feed.id: line for line in paper.reading.feeds()}
     told = {name: (lines[one].health, lines[one].what) for name, one in feeds.items()}
     assert told == {

@@ -4,7 +4,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.fake_reading import Bell, FakeCorrect, FakeReading, FakeSearch, FakeSubscribe, make_services
+from tests.web.fake_reading import (
+    Bell,
+    FakeCorrect,
+    FakeManage,
+    FakeReading,
+    FakeSearch,
+    FakeSubscribe,
+    make_services,
+)
 from tests.web.paper import make_paper
 from web.factory import create_app
 
@@ -25,6 +33,11 @@ def subscribe() -> FakeSubscribe:
 
 
 @pytest.fixture
+def manage() -> FakeManage:
+    return FakeManage()
+
+
+@pytest.fixture
 def correct() -> FakeCorrect:
     return FakeCorrect()
 
@@ -36,9 +49,14 @@ def bell() -> Bell:
 
 @pytest.fixture
 def app(
-    reading: FakeReading, search: FakeSearch, subscribe: FakeSubscribe, correct: FakeCorrect, bell: Bell
+    reading: FakeReading,
+    search: FakeSearch,
+    subscribe: FakeSubscribe,
+    manage: FakeManage,
+    correct: FakeCorrect,
+    bell: Bell,
 ) -> Flask:
-    services = {"search": search, "subscribe": subscribe, "correct": correct}
+    services = {"search": search, "subscribe": subscribe, "manage": manage, "correct": correct}
     return create_app(make_services(reading, **services, refresh_soon=bell, refresh_all_soon=bell))
 
 
