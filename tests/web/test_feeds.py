@@ -256,8 +256,10 @@ def test_a_large_file_comes_back_whole(client: FlaskClient, subscribe: FakeSubsc
 def test_import_tells_what_became_of_each_line(client: FlaskClient, bell: Bell) -> None:
     file = (BytesIO(b"<opml/>"), "lists/my <feeds>.opml")
 
-    shown = client.post("/feeds/import", data={"opml": file}, headers=OURS)
-    answer = client.post("/feeds/import/confirm", data=fields(shown.text) | {"line": "0"}, headers=OURS)
+    (upload,) = [form for form in read(client.get("/feeds").text).all("form") if form.has("enctype")]
+    shown = client.post(upload["action"], data={"opml": file}, headers=OURS)
+    confirm = next(form for form in read(shown.text).all("form") if form.text.startswith("Nothing has been"))
+    answer = client.post(confirm["action"], data=fields(shown.text) | {"line": "0"}, headers=OURS)
 
     page = read(answer.text)
     assert page.one("h1").text == "Import of my <feeds>.opml"
