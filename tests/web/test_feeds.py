@@ -106,7 +106,9 @@ def test_a_site_with_several_feeds_offers_them_as_choices(
         "https://several.example/sport",
     ]
     assert "<news> several.example/news" in [label.text for label in page.all("label")]
-    assert next(n for n in page.all("input") if n.attributes.get("id") == "folder")["value"] == "World"
+    values = {node["id"]: node["value"] for node in page.all("input") if node.has("id") and node.has("value")}
+    assert (values["url"], values["folder"]) == ("", "World")
+    assert "several.example has several feeds" in page.one("legend").text
     assert subscribe.added == []
 
 

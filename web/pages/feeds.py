@@ -68,7 +68,7 @@ def add() -> Redirect | str | tuple[str, int]:
         try:
             done.append(current_services().subscribe.add(NewFeed(url=url, folder=folder)))
         except SeveralFeeds as error:
-            return render(choices=error.choices, url=url, folder=folder)
+            return render(choices=error.choices, site=error.url, folder=folder)
         except WrongUse as error:
             return render(problem=str(error), url=url, folder=folder), 400
     new = [one for one in done if one.is_new]
@@ -207,6 +207,7 @@ def render(
     undo: int = 0,
     problem: str = "",
     choices: Sequence[NewFeed] = (),
+    site: str = "",
     url: str = "",
     folder: str = "",
     import_problem: str = "",
@@ -227,6 +228,7 @@ def render(
         undo=undo,
         problem=problem,
         choices=choices,
+        site=site,
         url=url,
         folder=folder,
         import_problem=import_problem,
