@@ -9,7 +9,6 @@ from unicodedata import combining, normalize
 TOKEN: Final = re.compile(r"[^\W_]+")
 
 
-@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Return a text in small letters, without accents and without spaces around it."""
     small = text.casefold().strip()
@@ -18,7 +17,11 @@ def folded(text: str) -> str:
     return "".join(sign for sign in normalize("NFKD", small) if not combining(sign))
 
 
+_folded_word = lru_cache(maxsize=50_000)(folded)
+"""Words come again and again, sentences do not."""
+
+
 def tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield every word of a text, folded, with where it starts and ends."""
     for found in TOKEN.finditer(text):
-        yield folded(found[0]), found.start(), found.end()
+        yield _folded_word(found[0]), found.start(), found.end()

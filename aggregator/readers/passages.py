@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from aggregator.domain.search import Query
-from aggregator.readers.folded import tokens
+from aggregator.readers.folded import folded, tokens
 from aggregator.readers.views import Passage, Piece
 
 SENTENCE_END: Final = re.compile(r"(?<=[.!?…][\"”’)»])\s+|(?<=[.!?…])\s+|(?<=[。！？])|\n+")
@@ -43,6 +43,9 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _spans(sentence: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
     """Return the number of each term that stands in a sentence, with where it does."""
+    flat = folded(sentence)
+    if not any(term and term[0] in flat for term in terms):
+        return []  # most sentences hold none, and telling words apart takes ten times as long
     words = list(tokens(sentence))
     starts: dict[str, list[int]] = {}
     for place, (word, _, _) in enumerate(words):
