@@ -18,14 +18,17 @@ from pathlib import Path
 from aggregator.clock import Clock, SystemClock
 from aggregator.domain.errors import DataFolderUnusable
 from aggregator.domain.topics import Topic
-from aggregator.executor import thread_pool
+from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
 from aggregator.feeds.fulltext import FetchFullText
+from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.marks import Marks
+from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
+from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
@@ -45,15 +48,19 @@ class Services:
     executor: ThreadPoolExecutor
     refresh: Refresh
     subscribe: Subscribe
+    manage: Manage
     build: Build
     correct: Correct
     full_text: FetchFullText
     reading: Reading
     marks: Marks
+    search: Search
+    asking: ThreadPoolExecutor
 
     def close(self) -> None:
         """Let go of threads and connections; the storage stays open for whoever opened it."""
         self.executor.shutdown(wait=True, cancel_futures=True)
+        self.asking.shutdown(wait=True, cancel_futures=True)
         self.fetcher.close()
 
 
@@ -97,7 +104,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
     owner = f"{socket.gethostname()}:{os.getpid()}"
     build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
-    executor = thread_pool(settings.feeds.parallel)
+    executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
     fetcher = open_fetcher(settings, clock)
     return Services(
         settings=settings,
@@ -117,12 +124,21 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
             jitter=random.random,
         ),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
+        manage=Manage(storage=storage, clock=clock, limits=poll_limits(settings)),
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
         full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
+        search=open_search(build, asking),
+        asking=asking,
     )
+
+
+def open_search(build: Build, executor: Executor) -> Search:
+    """Return the search over the database and with the model of a build; `executor` runs the model."""
+    meaning = Meaning(storage=build.storage, embedder=build.embedder, executor=executor)
+    return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

@@ -67,7 +67,9 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
         one.catch_up()
         services = Services(
             reading=one.reading,
+            search=one.search,
             subscribe=one.subscribe,
+            manage=one.manage,
             correct=one.correct,
             full_text=lambda article: None,
             refresh_soon=lambda: None,

@@ -34,6 +34,7 @@ def create_app(services: Services) -> Flask:
     zone = zone_named(services.time_zone)
     # The order matters: the clock is read first, so that an error page has its time too.
     app.before_request(lambda: setattr(g, "now", services.clock.now()))
+    app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
     install_errors(app)
     for page in (front, marks, stories, articles, outlets, topics, feeds, search, status):
@@ -79,7 +80,6 @@ def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
         "iso": presenters.iso,
         "count": presenters.count,
         "size_line": presenters.size_line,
-        "duration": presenters.duration,
         "later": presenters.later,
         "reading_time": presenters.reading_time,
         "language": presenters.language,
@@ -89,6 +89,9 @@ def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
         "times": presenters.times,
         "reposts_line": presenters.reposts_line,
         "copies_line": presenters.copies_line,
+        "poll_bars": presenters.poll_bars,
+        "poll_words": presenters.poll_words,
+        "duration": presenters.duration,
         "event_line": presenters.event_line,
         "body": without_remote_media,
     }

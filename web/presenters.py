@@ -1,13 +1,14 @@
 """Turns the values of a view into words: times, counts, lists. Pure; the factory makes them filters."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from aggregator.domain.feeds import PollSlot
 from aggregator.domain.stories import StoryEvent
 from aggregator.readers.views import CopyLine, StoryCard
 
@@ -211,3 +212,28 @@ def external(link: str) -> Markup:
 def bare_url(url: str) -> str:
     """Return an address as people say it: without scheme, `www.` and final slash."""
     return re.sub(r"^https?://(www\.)?", "", url).rstrip("/")
+
+
+def poll_bars(history: Sequence[PollSlot]) -> tuple[tuple[int, str], ...]:
+    """Return a bar for each span of a feed's history: its height, 1 to 16, and what it is.
+
+    A span without a poll is `none`, one whose polls all failed is `failed` and high. The height of the
+    others grows with the logarithm of the new articles, so that one article and a hundred can both be seen.
+    """
+    return tuple(_bar(slot) for slot in history)
+
+
+def _bar(slot: PollSlot) -> tuple[int, str]:
+    if not slot.polls:
+        return 1, "none"
+    if slot.failed == slot.polls:
+        return 16, "failed"
+    return min(16, 3 + 2 * slot.new.bit_length()), "some" if slot.failed else "fine"
+
+
+def poll_words(history: Sequence[PollSlot]) -> str:
+    """Return a feed's history in words: "in three days 140 checks, 2 failed, 31 new articles"."""
+    checks, failed, new = (
+        sum(getattr(slot, name) for slot in history) for name in ("polls", "failed", "new")
+    )
+    return f"in three days {count(checks, 'check')}, {failed or 'none'} failed, {count(new, 'new article')}"

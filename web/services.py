@@ -1,7 +1,8 @@
 """What the pages may ask of the rest of Broadfold: handed to `create_app`, read back in each request."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta, tzinfo
 from typing import Protocol, cast
 
 from flask import current_app
@@ -10,6 +11,7 @@ from aggregator.clock import Clock
 from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
+from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
 from aggregator.readers.views import (
@@ -19,7 +21,6 @@ from aggregator.readers.views import (
     KeptPage,
     OutletLine,
     OutletPage,
-    SearchPage,
     StoryPage,
     TopicPage,
 )
@@ -62,8 +63,16 @@ class Reading(Protocol):
         """Return every subscription with its health."""
         ...
 
-    def search(self, query: str, /) -> SearchPage:
-        """Return the stories whose articles hold the words of `query`, whatever those are."""
+
+class Search(Protocol):
+    """Answer a search, whatever is asked; `zone` is the reader's, None the machine's own."""
+
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+        """Return the stories that answer best, soon."""
+        ...
+
+    def latest(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+        """Return the stories of the last days that answer, the newest first, for a feed."""
         ...
 
 
@@ -88,16 +97,50 @@ class Subscribe(Protocol):
         """Subscribe to a feed; raise FeedAddressRefused for an address that cannot be one."""
         ...
 
-    def remove(self, name: str, /) -> object:
-        """End the subscription called `name`, a number or an address; raise FeedUnknown without one."""
+    def preview_opml(self, document: bytes, name: str, /) -> ImportReport:
+        """Say what an import would do with each line of an OPML document; raise OpmlUnreadable."""
         ...
 
-    def import_opml(self, document: bytes, name: str, /) -> ImportReport:
-        """Subscribe to every feed of an OPML document called `name`; raise OpmlUnreadable."""
+    def import_opml(
+        self, document: bytes, name: str, /, chosen: Collection[int] | None = None
+    ) -> ImportReport:
+        """Subscribe to the chosen lines of an OPML document called `name`; raise OpmlUnreadable."""
         ...
 
     def export_opml(self) -> bytes:
         """Return every subscription as an OPML document."""
+        ...
+
+
+class Manage(Protocol):
+    """Change feeds, given by number. A number of no feed raises FeedUnknown, and nothing is changed."""
+
+    def pause(self, feeds: Sequence[int], /) -> int:
+        """Stop polling feeds; return how many."""
+        ...
+
+    def resume(self, feeds: Sequence[int], /) -> int:
+        """Poll feeds again; return how many."""
+        ...
+
+    def move(self, feeds: Sequence[int], folder: str, /) -> int:
+        """File feeds in a folder; return how many."""
+        ...
+
+    def poll_every(self, feeds: Sequence[int], interval: timedelta | None, /) -> int:
+        """Set how often to poll feeds, None for the default; return how many."""
+        ...
+
+    def rename_folder(self, old: str, new: str, /) -> int:
+        """Give a folder another name; return how many feeds are in it; raise FolderUnknown."""
+        ...
+
+    def remove(self, feeds: Sequence[int], /) -> int:
+        """End subscriptions; return the number that undoes it."""
+        ...
+
+    def restore(self, removal: int, /) -> int:
+        """Undo a removal; return how many feeds came back; raise RemovalUnknown."""
         ...
 
 
@@ -137,7 +180,9 @@ class Services:
     """
 
     reading: Reading
+    search: Search
     subscribe: Subscribe
+    manage: Manage
     correct: Correct
     marks: Marks
     full_text: Callable[[int], str | None]

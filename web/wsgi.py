@@ -28,7 +28,9 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
     return create_app(
         Services(
             reading=everything.reading,
+            search=everything.search,
             subscribe=everything.subscribe,
+            manage=everything.manage,
             correct=everything.correct,
             marks=everything.marks,
             full_text=everything.full_text,

@@ -1,17 +1,23 @@
 """`broadfold feeds`: the subscriptions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from aggregator.cli.output import json_option, print_json, print_table
 from aggregator.domain.feeds import ImportReport, NewFeed
 
+if TYPE_CHECKING:
+    from aggregator.feeds.manage import Manage
+
 
 @click.group("feeds")
 def command() -> None:
-    """List, add, remove, import and export feeds."""
+    """List, add, change, remove, import and export feeds."""
 
 
 @command.command("list")
@@ -83,6 +89,55 @@ def remove(feed: str) -> None:
         f"Removed {gone.title or gone.url}. Its articles stay in their stories. "
         f"To undo: broadfold feeds add {gone.url}"
     )
+
+
+@command.command("pause")
+@click.argument("feeds", nargs=-1, required=True)
+def pause(feeds: tuple[str, ...]) -> None:
+    """Stop polling FEEDS (numbers or addresses) until they are resumed."""
+    with _found(feeds) as (manage, numbers):
+        click.echo(f"Paused: {manage.pause(numbers)}.")
+
+
+@command.command("resume")
+@click.argument("feeds", nargs=-1, required=True)
+def resume(feeds: tuple[str, ...]) -> None:
+    """Poll FEEDS (numbers or addresses) again that are paused or gone."""
+    with _found(feeds) as (manage, numbers):
+        click.echo(f"Resumed: {manage.resume(numbers)}.")
+
+
+@command.command("move")
+@click.argument("feeds", nargs=-1, required=True)
+@click.option("--folder", required=True, help="Folder to file them in; empty for none.")
+def move(feeds: tuple[str, ...], folder: str) -> None:
+    """File FEEDS (numbers or addresses) in a folder."""
+    with _found(feeds) as (manage, numbers):
+        click.echo(f"Moved: {manage.move(numbers, folder)}.")
+
+
+@command.command("interval")
+@click.argument("feeds", nargs=-1, required=True)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=1, max=10080),
+    help="Minutes between two polls; without it, as often as the settings say.",
+)
+def interval(feeds: tuple[str, ...], minutes: float | None) -> None:
+    """Set how often FEEDS (numbers or addresses) are polled, within what the settings allow."""
+    span = None if minutes is None else timedelta(minutes=minutes)
+    with _found(feeds) as (manage, numbers):
+        click.echo(f"Set: {manage.poll_every(numbers, span)}.")
+
+
+@contextmanager
+def _found(feeds: tuple[str, ...]) -> "Iterator[tuple[Manage, list[int]]]":
+    """Open the services and find feeds by what people call them."""
+    from aggregator.bootstrap import opened
+    from aggregator.settings import load_settings
+
+    with opened(load_settings()) as services:
+        yield services.manage, [services.subscribe.find(name).id for name in feeds]
 
 
 @command.command("import")

@@ -7,6 +7,8 @@ error travels as `__cause__` and reaches the log, never a reader.
 from collections.abc import Sequence
 from pathlib import Path
 
+from aggregator.domain.feeds import NewFeed
+
 
 class BroadfoldError(Exception):
     """Root of every error that Broadfold raises on purpose; its text is written for people."""
@@ -83,6 +85,30 @@ class FeedAddressRefused(WrongUse):
         self.url = url
         self.reason = reason
         super().__init__(f"{url!r} cannot be added as a feed: {reason}.")
+
+
+class SeveralFeeds(FeedAddressRefused):
+    """A page announces several feeds, and one has to be chosen."""
+
+    def __init__(self, url: str, choices: Sequence[NewFeed], reason: str) -> None:
+        self.choices = tuple(choices)
+        super().__init__(url, reason)
+
+
+class FolderUnknown(WrongUse):
+    """No feed is filed in a folder of this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"No feed is in a folder called {name!r}. Nothing was changed.")
+
+
+class RemovalUnknown(WrongUse):
+    """Feeds that were removed cannot be brought back: it was done before, or is too long ago."""
+
+    def __init__(self, removal: int) -> None:
+        self.removal = removal
+        super().__init__("These feeds cannot be brought back any more. Add them again by their addresses.")
 
 
 class OpmlUnreadable(WrongUse):

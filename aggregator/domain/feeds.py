@@ -175,6 +175,15 @@ class PollOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollSlot:
+    """What the polls of one feed in one span of time came to: how many, how many failed, new articles."""
+
+    polls: int = 0
+    failed: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """An article that this feed (still) lists, under the guid that this feed gives it."""
 
@@ -218,12 +227,16 @@ class NewFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportLine:
-    """What became of one line of an OPML file: `added`, `known` or `refused`, with the reason."""
+    """What became of one line of an OPML file, with the reason: `added`, `known`, `refused`, `skipped`.
+
+    `new` is one that would be added.
+    """
 
     url: str
     title: str
     result: str
     reason: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

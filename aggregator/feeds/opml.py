@@ -212,6 +212,16 @@ def _element(tag: str, text: str) -> str:
     return f"<{tag}>{escaped}</{tag}>"
 
 
+def tidy(text: str) -> str:
+    """Return a name on one line, without spaces around it and without what XML cannot hold."""
+    return " ".join(_clean(text).split())
+
+
+def tidy_folder(name: str) -> str:
+    """Return a folder's name with its levels tidied and empty ones left out."""
+    return LEVEL.join(filter(None, map(tidy, name.split(LEVEL))))
+
+
 def _clean(text: str) -> str:
     """Return the text without the characters that XML 1.0 cannot hold at all (section 2.2)."""
     return "".join(char for char in text if char >= " " or char in "\t\n\r")

@@ -182,6 +182,7 @@ class Refresh:
                 return _report(feed, "unchanged", message=OVERTAKEN)
             if findings.drafts:
                 new, changed = _keep(work.articles, findings)
+            work.polls.add(feed.id, at=outcome.polled_at, failure=outcome.failure, new=new)
         return _told(findings, new=new, changed=changed)
 
 

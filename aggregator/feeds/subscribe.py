@@ -1,12 +1,12 @@
 """Add, find, remove, import and export subscriptions: what people do to the list of feeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import OutletFacts
-from aggregator.domain.errors import FeedAddressRefused, FeedUnknown
+from aggregator.domain.errors import FeedAddressRefused, FeedUnknown, SeveralFeeds
 from aggregator.domain.explain import explain
 from aggregator.domain.feeds import (
     Failure,
@@ -19,7 +19,7 @@ from aggregator.domain.feeds import (
 from aggregator.domain.ids import FeedId, OutletId
 from aggregator.feeds.discover import discover
 from aggregator.feeds.guard import feed_address, refusal
-from aggregator.feeds.opml import parse_opml, render_opml
+from aggregator.feeds.opml import parse_opml, render_opml, tidy, tidy_folder
 from aggregator.feeds.poll import placeholder_title
 from aggregator.feeds.urls import registrable_domain
 
@@ -63,7 +63,8 @@ class Subscribe:
         An address that cannot be reached now is added all the same, and the note says so.
 
         Raises:
-            FeedAddressRefused: It cannot be a feed's address, or the page there announces none or several.
+            FeedAddressRefused: It cannot be a feed's address, or the page there announces none.
+            SeveralFeeds: The page there announces several; the error has them.
         """
         address = checked_address(wanted.url)
         known = self._known(address)
@@ -104,17 +105,39 @@ class Subscribe:
             work.feeds.remove(feed.id)
         return feed
 
-    def import_opml(self, data: bytes, name: str) -> ImportReport:
+    def preview_opml(self, data: bytes, name: str) -> ImportReport:
+        """Say what an import of an OPML file would do with each line; nothing is stored.
+
+        Raises:
+            OpmlUnreadable: It is not OPML or lists no feeds.
+        """
+        listed = parse_opml(data, name=name)
+        seen: set[str] = set()
+        with self.storage.reading() as work:
+            return ImportReport(lines=tuple(_judged(work, line, seen) for line in listed))
+
+    def import_opml(self, data: bytes, name: str, chosen: Collection[int] | None = None) -> ImportReport:
         """Add every feed of an OPML file, without a network, and say what became of each line.
 
-        `name` is the file's. All lines are stored together or, after a crash, none: run it again.
+        `name` is the file's; `chosen` are the places of the lines to add, from 0, None for all. All lines
+        are stored together or, after a crash, none: run it again.
 
         Raises:
             OpmlUnreadable: It is not OPML or lists no feeds; nothing was added.
         """
         listed = parse_opml(data, name=name)
+        seen: set[str] = set()
+        told = []
         with self.storage.writing() as work:
-            return ImportReport(lines=tuple(self._import_line(work, line) for line in listed))
+            for place, line in enumerate(listed):
+                judged = _judged(work, line, seen)
+                if judged.result == "new":
+                    is_chosen = chosen is None or place in chosen
+                    judged = replace(judged, result="added" if is_chosen else "skipped")
+                    if is_chosen:
+                        self._insert(work, replace(line, url=judged.url))
+                told.append(judged)
+        return ImportReport(lines=tuple(told))
 
     def export_opml(self) -> bytes:
         """Return all subscriptions as OPML 2.0, folder by folder."""
@@ -127,16 +150,6 @@ class Subscribe:
         """Note facts about outlets, for those there are and those still to come."""
         with self.storage.writing() as work:
             work.outlets.apply_facts(facts)
-
-    def _import_line(self, work: "UnitOfWork", line: NewFeed) -> ImportLine:
-        try:
-            address = checked_address(line.url)
-        except FeedAddressRefused as error:
-            return ImportLine(url=line.url, title=line.title, result="refused", reason=error.reason)
-        if work.feeds.by_url(address) is not None:
-            return ImportLine(url=address, title=line.title, result="known")
-        self._insert(work, replace(line, url=address))
-        return ImportLine(url=address, title=line.title, result="added")
 
     def _known(self, address: str) -> Feed | None:
         with self.storage.reading() as work:
@@ -157,9 +170,22 @@ class Subscribe:
         A guessed outlet is kept when a later poll learns the site, so that article ids stay stable.
         """
         domain = outlet_domain(feed)
-        titled = replace(feed, title=feed.title or placeholder_title(feed.url))
-        outlet_id = work.outlets.ensure(domain, name=feed.title or domain, lang=feed.lang)
+        title = tidy(feed.title) or placeholder_title(feed.url)
+        titled = replace(feed, title=title, folder=tidy_folder(feed.folder))
+        outlet_id = work.outlets.ensure(domain, name=tidy(feed.title) or domain, lang=feed.lang)
         return work.feeds.add(titled, outlet_id, now=self.clock.now())
+
+
+def _judged(work: "UnitOfWork", line: NewFeed, seen: set[str]) -> ImportLine:
+    """Return what an import does with a line: `new`, `known` or `refused`; `seen` are those before it."""
+    told = ImportLine(url=line.url, title=line.title, result="refused", folder=line.folder)
+    try:
+        address = checked_address(line.url)
+    except FeedAddressRefused as error:
+        return replace(told, reason=error.reason)
+    is_known = address in seen or work.feeds.by_url(address) is not None
+    seen.add(address)
+    return replace(told, url=address, result="known" if is_known else "new")
 
 
 def checked_address(text: str) -> str:
@@ -193,9 +219,8 @@ def _only(found: tuple[NewFeed, ...], address: str) -> NewFeed:
     if len(found) > 1:
         shown = ", ".join(_named(feed) for feed in found[:LISTED_CANDIDATES])
         more = f" and {len(found) - LISTED_CANDIDATES} more" if len(found) > LISTED_CANDIDATES else ""
-        raise FeedAddressRefused(
-            address, f"the page there announces {len(found)} feeds; add one of them: {shown}{more}"
-        )
+        reason = f"the page there announces {len(found)} feeds; add one of them: {shown}{more}"
+        raise SeveralFeeds(address, found, reason)
     return found[0]
 
 

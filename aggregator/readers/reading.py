@@ -1,4 +1,4 @@
-"""Answer every page's question from storage: front page, story, article, outlet, feeds, search.
+"""Answer every page's question from storage: front page, story, article, outlet, feeds.
 
 Only reads. What a page shows is worked out here and in `lines.py`, so that pages, the API and the
 command line tell the same.
@@ -16,10 +16,11 @@ from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
+from aggregator.readers.cards import cards_of
 from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
 from aggregator.readers.edits import edits
-from aggregator.readers.lens import Lens, Picked, Position, marked, pick
-from aggregator.readers.names import short_names
+from aggregator.readers.health import with_history
+from aggregator.readers.lens import Lens, Picked, Position, pick
 from aggregator.readers.related import related
 from aggregator.readers.sections import Sections
 from aggregator.readers.timeline import timeline
@@ -35,7 +36,6 @@ from aggregator.readers.views import (
     OutletLine,
     OutletPage,
     ReportLine,
-    SearchPage,
     StoryCard,
     StoryPage,
     ThemeLine,
@@ -54,8 +54,6 @@ BEST = 3
 """Stories in a section of the front page."""
 THEME = 8
 """Other stories of a theme on a story's page."""
-FOUND = 200
-"""Articles that a search looks at before they become stories."""
 
 
 class _Beside(TypedDict):
@@ -299,34 +297,12 @@ class Reading:
     def feeds(self) -> tuple[FeedLine, ...]:
         """Return every subscription with its health, the failing ones told in words."""
         with self.storage.reading() as work:
-            return _feed_lines(work)
-
-    def search(self, query: str) -> SearchPage:
-        """Return the stories that hold all words of `query`, best match first."""
-        with self.storage.reading() as work:
-            found = work.articles.search(query, limit=FOUND)
-            homes = work.stories.story_of(found)
-            order = list(dict.fromkeys(homes[one] for one in found if one in homes))
-            stories = {story.id: story for story in work.stories.get_many(order)}
-            cards = self._cards(work, [stories[one] for one in order if one in stories][:CARDS])
-        return SearchPage(query=query, cards=cards)
+            return with_history(work, _feed_lines(work), now=self.clock.now())
 
     def _cards(
         self, work: UnitOfWork, stories: Sequence[Story], lens: Lens | None = None
     ) -> tuple[StoryCard, ...]:
-        members = work.stories.members([story.id for story in stories])
-        ids = [one for some in members.values() for one in some]
-        articles = {a.id: a for a in work.articles.get_many(ids)}
-        folding = work.articles.folding(ids)
-        outlets = _outlets(work)
-        short, now = short_names(outlets), self.clock.now()
-        cards = [
-            lines.card(
-                story, [articles[one] for one in members[story.id]], folding, outlets, short=short, now=now
-            )
-            for story in stories
-        ]
-        return marked(work, lens, cards)
+        return cards_of(work, stories, now=self.clock.now(), lens=lens)
 
 
 def _pick(

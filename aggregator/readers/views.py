@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.domain.articles import ArticleVersion, Outlet
-from aggregator.domain.feeds import Feed
+from aggregator.domain.feeds import Feed, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
 from aggregator.domain.stories import RankPart, StoryEvent
@@ -412,11 +412,5 @@ class FeedLine:
     """What happened at the last poll, as a sentence; empty when all is well."""
     todo: str
     """What the reader can do about it; empty when nothing needs doing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage:
-    """Stories whose articles hold the words searched for, best match first."""
-
-    query: str
-    cards: tuple[StoryCard, ...]
+    history: tuple[PollSlot, ...] = ()
+    """The polls of the last days in spans of equal length, the oldest first; empty when not asked for."""

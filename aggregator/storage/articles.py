@@ -14,7 +14,6 @@ from aggregator.domain.stories import Folding
 from aggregator.storage import folding
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import article_feeds, article_versions, articles
-from aggregator.storage.search import search_articles
 
 ARTICLE: tuple[ColumnElement[Any], ...] = (
     articles.c.id,
@@ -209,10 +208,6 @@ class Articles:
             at, key = before
             query = query.where(articles.c.at <= at, or_(articles.c.at < at, articles.c.id < key))
         return tuple(map(article_of, self.connection.execute(query)))
-
-    def search(self, query: str, *, limit: int) -> tuple[ArticleId, ...]:
-        """Return the articles that hold every word of the query, the best match first; any query is safe."""
-        return search_articles(self.connection, query, limit=limit)
 
     def by_urls(self, urls: Iterable[str]) -> tuple[Article, ...]:
         """Return the articles of any outlet with one of these canonical URLs, by id."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
@@ -128,25 +128,12 @@ class Feeds:
         self.connection.execute(article_feeds.delete().where(article_feeds.c.feed_id == feed_id))
         self.connection.execute(feeds.delete().where(feeds.c.id == feed_id))
 
-    def update(
-        self,
-        feed_id: FeedId,
-        *,
-        title: str | None = None,
-        folder: str | None = None,
-        interval: timedelta | None = None,
-        state: FeedState | None = None,
-    ) -> None:
-        """Change what the reader may change; None leaves a field as it is."""
-        values = {
-            "title": title,
-            "folder": folder,
-            "interval": interval,
-            "state": None if state is None else state.value,
-        }
-        given = {column: value for column, value in values.items() if value is not None}
-        if given:
-            self.connection.execute(feeds.update().where(feeds.c.id == feed_id).values(given))
+    def change(self, ids: Collection[FeedId], **values: Any) -> int:
+        """Set title, folder, interval, state or next_poll_at of these feeds; return how many are given."""
+        if values:
+            for chunk in chunks(ids):
+                self.connection.execute(feeds.update().where(feeds.c.id.in_(chunk)).values(values))
+        return len(set(ids))
 
     def article_counts(self) -> Mapping[FeedId, int]:
         """Return for every feed how many articles it has listed."""

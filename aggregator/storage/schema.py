@@ -80,6 +80,24 @@ feeds = Table(
     sqlite_autoincrement=True,
 )
 
+polls = Table(
+    "polls",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcTime, primary_key=True),
+    Column("failure", String),
+    Column("new", Integer, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("feeds", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # The long columns come last: SQLite reads a row from its start, and most queries want neither.
 articles = Table(
     "articles",
@@ -112,6 +130,8 @@ articles = Table(
     Index(None, "outlet_id", "text_hash"),
     Index(None, "at", "id"),
     Index(None, "outlet_id", "at", "id"),
+    Index(None, "content_hash"),
+    Index(None, "lang", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -14,10 +14,13 @@ from aggregator.storage.gists import Gists
 from aggregator.storage.leases import Leases
 from aggregator.storage.mutes import Mutes
 from aggregator.storage.outlets import Outlets
+from aggregator.storage.polls import Polls
 from aggregator.storage.read_marks import ReadMarks
 from aggregator.storage.readers import Readers
 from aggregator.storage.relations import Relations
+from aggregator.storage.removals import Removals
 from aggregator.storage.schema import followed_stories, saved_stories
+from aggregator.storage.search import Search
 from aggregator.storage.stories import Stories
 from aggregator.storage.story_lists import StoryList
 from aggregator.storage.story_reads import StoryReads
@@ -31,8 +34,11 @@ class UnitOfWork:
 
     outlets: Outlets
     feeds: Feeds
+    polls: Polls
+    removals: Removals
     articles: Articles
     vectors: Vectors
+    search: Search
     stories: Stories
     corrections: Corrections
     relations: Relations
@@ -58,8 +64,11 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
     return UnitOfWork(
         outlets=Outlets(connection),
         feeds=Feeds(connection),
+        polls=Polls(connection),
+        removals=Removals(connection),
         articles=Articles(connection),
         vectors=Vectors(connection),
+        search=Search(connection),
         stories=Stories(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),

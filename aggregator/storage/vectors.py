@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
 
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+ROW: ColumnElement[int] = literal_column("vectors.rowid", Integer)
+"""SQLite's own number of a row: it grows, so that new vectors are told from those seen before."""
+AT_ONCE = 1000
+"""Vectors read at a time by those who read many."""
+
+
+@dataclass(frozen=True, slots=True)
+class VectorMark:
+    """How far somebody has read: the newest vector and the newest article then."""
+
+    vector: int = 0
+    article: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """What the model made of each text; equal texts share one vector."""
@@ -27,11 +41,9 @@ class Vectors:
     def missing(self, model: str, *, since: datetime, limit: int | None = None) -> tuple[Article, ...]:
         """Return one article for each text since `since` that `model` has not seen, the oldest first."""
         is_known = exists().where(vectors.c.content_hash == articles.c.content_hash, vectors.c.model == model)
-        first_ids = (
-            select(func.min(articles.c.id))
-            .where(articles.c.at >= since, ~is_known)
-            .group_by(articles.c.content_hash)
-        )
+        # Grouped by an expression, so that SQLite reads only the window, not the index of all hashes.
+        text = func.coalesce(articles.c.content_hash, "")
+        first_ids = select(func.min(articles.c.id)).where(articles.c.at >= since, ~is_known).group_by(text)
         query = (
             select(*ARTICLE)
             .where(articles.c.id.in_(first_ids))
@@ -88,6 +100,27 @@ class Vectors:
         )
         for row in select_in(self.connection, query, version.article_id, ids):
             yield row.title, row.text, np.frombuffer(row.vector, dtype="<f4").astype(np.float32)
+
+    def mark(self) -> VectorMark:
+        """Return what there is now, at the cost of two look-ups."""
+        vector = self.connection.scalar(select(func.max(ROW)).select_from(vectors))
+        article = self.connection.scalar(select(func.max(articles.c.id)))
+        return VectorMark(vector or 0, article or 0)
+
+    def after(self, model: str, mark: VectorMark) -> "Iterator[tuple[list[int], NDArray[np.float32]]]":
+        """Yield articles and their vectors, float32[n, d], that were not there at `mark`, in turns.
+
+        An edited article comes again once its new text has a vector.
+        """
+        import numpy as np
+
+        both = articles.c.content_hash == vectors.c.content_hash
+        query = select(articles.c.id, vectors.c.vector).join_from(vectors, articles, both)
+        query = query.where(vectors.c.model == model)
+        for new in (mark.vector < ROW, (articles.c.id > mark.article) & (mark.vector >= ROW)):
+            for rows in self.connection.execute(query.where(new)).partitions(AT_ONCE):
+                flat = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4")
+                yield [row.id for row in rows], flat.reshape(len(rows), -1)
 
     def models(self) -> tuple[str, ...]:
         """Return the models that have vectors here, by name."""

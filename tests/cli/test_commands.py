@@ -182,3 +182,28 @@ def test_data_folder_that_cannot_be_made_is_named(type_, folder, monkeypatch):
 
     assert result.exit_code == 1
     assert f"The data folder {folder / 'file' / 'data'} cannot be used" in result.stderr
+
+
+def test_feeds_are_changed_by_number_and_address(type_, folder):
+    (folder / "mine.opml").write_text(OPML)
+    type_("feeds", "import", "mine.opml")
+    address = "https://lantern.example/front.xml"
+
+    said = [
+        type_("feeds", "pause", "1", address).output,
+        type_("feeds", "move", address, "--folder", "North / Far").output,
+        type_("feeds", "interval", "1", "--minutes", "90").output,
+    ]
+    (paused,) = json.loads(type_("feeds", "list", "--json").output)
+    resumed = type_("feeds", "resume", "1").output
+    (active,) = json.loads(type_("feeds", "list", "--json").output)
+
+    assert [*said, resumed] == ["Paused: 1.\n", "Moved: 1.\n", "Set: 1.\n", "Resumed: 1.\n"]
+    assert (paused["health"], paused["folder"], active["health"]) == ("paused", "North/Far", "waiting")
+
+
+@pytest.mark.parametrize(
+    "words", [["pause"], ["pause", "17"], ["move", "17"], ["interval", "17", "--minutes", "0"]]
+)
+def test_feeds_that_are_not_there_cannot_be_changed(type_, words):
+    assert type_("feeds", *words).exit_code == 2

@@ -130,7 +130,7 @@ def test_a_lease_that_ran_out_goes_to_the_next_owner(storage: Storage, newsroom:
 def test_a_paused_or_gone_feed_is_not_due_but_can_be_asked_for(storage: Storage, newsroom: Newsroom) -> None:
     with storage.writing() as work:
         for state in (FeedState.PAUSED, FeedState.GONE):
-            work.feeds.update(newsroom.feed, state=state)
+            work.feeds.change([newsroom.feed], state=state.value)
             assert due(work, "a") == []
             assert claim(work, "a", newsroom.feed) == [newsroom.feed]
             work.feeds.release([newsroom.feed], owner="a")
@@ -257,10 +257,10 @@ def test_the_number_of_a_removed_feed_is_not_given_again(storage: Storage, newsr
 def test_the_reader_changes_only_what_is_given(storage: Storage, newsroom: Newsroom) -> None:
     with storage.writing() as work:
         before = stored(work, newsroom.feed)
-        work.feeds.update(newsroom.feed)
+        work.feeds.change([newsroom.feed])
         assert stored(work, newsroom.feed) == before
-        work.feeds.update(newsroom.feed, title="Mine", interval=15 * MINUTE)
-        work.feeds.update(newsroom.feed, folder="North", state=FeedState.PAUSED)
+        work.feeds.change([newsroom.feed], title="Mine", interval=15 * MINUTE)
+        work.feeds.change([newsroom.feed], folder="North", state=FeedState.PAUSED.value)
         assert stored(work, newsroom.feed) == replace(
             before, title="Mine", folder="North", interval=15 * MINUTE, state=FeedState.PAUSED
         )
@@ -283,7 +283,7 @@ def test_the_next_due_time_is_that_of_active_feeds(storage: Storage, newsroom: N
     with storage.writing() as work:
         work.feeds.add(make_new_feed("u1"), newsroom.outlet, now=NOON + MINUTE)
         assert work.feeds.next_due() == NOON
-        work.feeds.update(newsroom.feed, state=FeedState.PAUSED)
+        work.feeds.change([newsroom.feed], state=FeedState.PAUSED.value)
         assert work.feeds.next_due() == NOON + MINUTE
 
 

@@ -10,10 +10,13 @@ from typing import Any
 from aggregator.clock import Clock
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import HttpFetcher, guarded_client
+from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
+from aggregator.readers.search import Search
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.correct import Correct
@@ -30,9 +33,11 @@ class Room:
     clock: Clock
     refresh: Refresh
     subscribe: Subscribe
+    manage: Manage
     build: Build
     reading: Reading
     correct: Correct
+    search: Search
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
@@ -48,7 +53,7 @@ def room(
     storage = open_storage(f"sqlite:///{file}")
     storage.migrate()
     topics = load_topics()
-    executor = thread_pool(8)
+    executor, asking = thread_pool(8), thread_pool(1)
     fetcher = HttpFetcher(
         client=guarded_client(clock=clock, allow_private=True), clock=clock, allow_private=True
     )
@@ -68,6 +73,7 @@ def room(
                 jitter=lambda: 0.0,
             ),
             subscribe=Subscribe(storage=storage, clock=clock),
+            manage=Manage(storage=storage, clock=clock),
             build=Build(
                 storage=storage,
                 embedder=embedder,
@@ -88,8 +94,15 @@ def room(
                 pairs=file.with_name("own-pairs.jsonl"),
                 topics=topics,
             ),
+            search=Search(
+                storage=storage,
+                clock=clock,
+                meaning=Meaning(storage=storage, embedder=embedder, executor=asking),
+                topics=topics,
+            ),
         )
     finally:
+        asking.shutdown(wait=True, cancel_futures=True)
         executor.shutdown(wait=True, cancel_futures=True)
         fetcher.close()
         storage.close()

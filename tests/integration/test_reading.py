@@ -417,7 +417,7 @@ def test_health_of_every_feed_is_told_in_words(paper: Paper) -> None:
     paper.polled(feeds["ended"], Failure.GONE, state=FeedState.GONE)
     paper.polled(feeds["crooked"], warning="The feed is not well-formed.")
     with paper.storage.writing() as work:
-        work.feeds.update(feeds["resting"], state=FeedState.PAUSED)
+        work.feeds.change([feeds["resting"]], state=FeedState.PAUSED.value)
     lines = {line.feed.id: line for line in paper.reading.feeds()}
     told = {name: (lines[one].health, lines[one].what) for name, one in feeds.items()}
     assert told == {
@@ -431,16 +431,3 @@ def test_health_of_every_feed_is_told_in_words(paper: Paper) -> None:
     assert {name for name, one in feeds.items() if lines[one].todo} == {"down", "ended"}
     troubled = {trouble.feed.id for trouble in paper.reading.front_page().troubles}
     assert troubled == {feeds["down"], feeds["ended"]}
-
-
-def test_search_finds_each_story_once_by_all_words(paper: Paper, bridge: dict[str, ArticleId]) -> None:
-    story = paper.story(*bridge.values())
-    paper.told("Bridge players meet")
-    found = paper.reading.search("bridge ORSHOLM")
-    assert (found.query, [card.id for card in found.cards]) == ("bridge ORSHOLM", [story])
-
-
-@pytest.mark.parametrize("query", ["", "  ", '"', "AND", "-", "nosuchword"])
-def test_search_that_finds_nothing_is_empty(paper: Paper, query: str) -> None:
-    paper.told("Bridge closed")
-    assert paper.reading.search(query).cards == ()

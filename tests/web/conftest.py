@@ -4,7 +4,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.fake_reading import Bell, FakeCorrect, FakeReading, FakeSubscribe, make_services
+from tests.web.fake_reading import (
+    Bell,
+    FakeCorrect,
+    FakeManage,
+    FakeReading,
+    FakeSearch,
+    FakeSubscribe,
+    make_services,
+)
 from tests.web.paper import make_paper
 from web.factory import create_app
 
@@ -15,8 +23,18 @@ def reading() -> FakeReading:
 
 
 @pytest.fixture
+def search(reading: FakeReading) -> FakeSearch:
+    return FakeSearch(reading.front.cards)
+
+
+@pytest.fixture
 def subscribe() -> FakeSubscribe:
     return FakeSubscribe()
+
+
+@pytest.fixture
+def manage() -> FakeManage:
+    return FakeManage()
 
 
 @pytest.fixture
@@ -30,10 +48,16 @@ def bell() -> Bell:
 
 
 @pytest.fixture
-def app(reading: FakeReading, subscribe: FakeSubscribe, correct: FakeCorrect, bell: Bell) -> Flask:
-    return create_app(
-        make_services(reading, subscribe=subscribe, correct=correct, refresh_soon=bell, refresh_all_soon=bell)
-    )
+def app(
+    reading: FakeReading,
+    search: FakeSearch,
+    subscribe: FakeSubscribe,
+    manage: FakeManage,
+    correct: FakeCorrect,
+    bell: Bell,
+) -> Flask:
+    services = {"search": search, "subscribe": subscribe, "manage": manage, "correct": correct}
+    return create_app(make_services(reading, **services, refresh_soon=bell, refresh_all_soon=bell))
 
 
 @pytest.fixture

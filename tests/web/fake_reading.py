@@ -1,8 +1,8 @@
 """A Reading and a Subscribe made of values: a small paper's worth of stories, for tests and screenshots."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from aggregator.domain.articles import Outlet
@@ -11,7 +11,10 @@ from aggregator.domain.errors import (
     CorrectionUnknown,
     FeedAddressRefused,
     FeedUnknown,
+    FolderUnknown,
     OpmlUnreadable,
+    RemovalUnknown,
+    SeveralFeeds,
     StoryUnknown,
     WrongUse,
 )
@@ -19,6 +22,7 @@ from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, ReaderId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
+from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.views import (
     ArticlePage,
@@ -34,7 +38,6 @@ from aggregator.readers.views import (
     OutletLine,
     OutletPage,
     ReportLine,
-    SearchPage,
     StoryCard,
     StoryPage,
     SummaryLine,
@@ -261,7 +264,6 @@ class FakeReading:
     outlet_lines: tuple[OutletLine, ...] = ()
     feed_lines: tuple[FeedLine, ...] = ()
     fault: Exception | None = None
-    queries: list[str] = field(default_factory=list)
 
     def front_page(self, *, after: str | None = None, limit: int = 30, lens: Lens | None = None) -> FrontPage:
         self._fail()
@@ -296,15 +298,42 @@ class FakeReading:
         self._fail()
         return self.feed_lines
 
-    def search(self, query: str, /) -> SearchPage:
-        self.queries.append(query)
-        words = query.lower().split()
-        found = (card for card in self.front.cards if all(word in card.headline.lower() for word in words))
-        return SearchPage(query=query, cards=tuple(found))
-
     def _fail(self) -> None:
         if self.fault:
             raise self.fault
+
+
+@dataclass
+class FakeSearch:
+    """Finds the cards of a front page whose headline has all words; `notes` come with every answer."""
+
+    cards: tuple[StoryCard, ...] = ()
+    notes: tuple[str, ...] = ()
+    queries: list[str] = field(default_factory=list)
+    zones: list[tzinfo | None] = field(default_factory=list)
+
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+        self.queries.append(text)
+        self.zones.append(zone)
+        words = text.lower().split()
+        cards = [card for card in self.cards if all(word in card.headline.lower() for word in words)]
+        return SearchPage(query=text, found=tuple(map(make_found, cards)), notes=self.notes)
+
+    latest = __call__
+
+
+def make_found(card: StoryCard, **fields: Any) -> FoundStory:
+    values: dict[str, Any] = {
+        "card": card,
+        "article_id": card.lead_id,
+        "passage": (Marked(text="The <b> "), Marked(text="bridge", is_match=True), Marked(text=" is shut.")),
+        "outlet_id": card.outlet.id,
+        "outlet": card.outlet.name,
+        "at": card.last_at,
+        "lang": card.lang,
+        "by_words": True,
+    }
+    return FoundStory(**values | fields)
 
 
 @dataclass(frozen=True)
@@ -315,28 +344,35 @@ class FakeAdded:
 
 @dataclass
 class FakeSubscribe:
-    """Remembers what it was asked to do; `.invalid` is refused, outlet1 is known, "asleep" is silent."""
+    """Remembers what it was asked to do; `.invalid` is refused, outlet1 is known, "asleep" is silent.
+
+    "several" has two feeds.
+    """
 
     added: list[NewFeed] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    known: tuple[str, ...] = ("1",)
+    chosen: list[frozenset[int] | None] = field(default_factory=list)
 
     def add(self, feed: NewFeed, /) -> FakeAdded:
         if ".invalid" in feed.url:
             raise FeedAddressRefused(feed.url, "names under .invalid never exist")
+        if "several" in feed.url:
+            choices = [NewFeed(url=f"{feed.url}/{name}", title=f"<{name}>") for name in ("news", "sport")]
+            raise SeveralFeeds(feed.url, choices, "the page there announces 2 feeds")
         if "outlet1.example" in feed.url:
             return FakeAdded(is_new=False)
         self.added.append(feed)
         return FakeAdded(note="It could not be reached just now." if "asleep" in feed.url else "")
 
-    def remove(self, name: str, /) -> None:
-        if name not in self.known:
-            raise FeedUnknown(name)
-        self.removed.append(name)
-
-    def import_opml(self, document: bytes, name: str, /) -> ImportReport:
+    def preview_opml(self, document: bytes, name: str, /) -> ImportReport:
         if b"<opml" not in document:
             raise OpmlUnreadable(name, "it is not OPML")
+        new, *others = self.import_opml(document, name).lines
+        return ImportReport(lines=(replace(new, result="new", folder="World"), *others))
+
+    def import_opml(
+        self, document: bytes, name: str, /, chosen: Collection[int] | None = None
+    ) -> ImportReport:
+        self.chosen.append(None if chosen is None else frozenset(chosen))
         return ImportReport(
             lines=(
                 ImportLine(url="https://new.example/rss", title="New <b>Paper</b>", result="added"),
@@ -354,6 +390,45 @@ class FakeSubscribe:
 
     def export_opml(self) -> bytes:
         return b'<?xml version="1.0"?><opml version="2.0"><body/></opml>'
+
+
+@dataclass
+class FakeManage:
+    """Remembers what it was asked to do; feed 404 and removal 404 do not exist."""
+
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def pause(self, feeds: Sequence[int], /) -> int:
+        return self._done("pause", *feeds)
+
+    def resume(self, feeds: Sequence[int], /) -> int:
+        return self._done("resume", *feeds)
+
+    def move(self, feeds: Sequence[int], folder: str, /) -> int:
+        return self._done("move", *feeds, folder) - 1
+
+    def poll_every(self, feeds: Sequence[int], interval: timedelta | None, /) -> int:
+        return self._done("every", *feeds, interval) - 1
+
+    def rename_folder(self, old: str, new: str, /) -> int:
+        if old == "nowhere":
+            raise FolderUnknown(old)
+        return self._done("rename", old, new)
+
+    def remove(self, feeds: Sequence[int], /) -> int:
+        self._done("remove", *feeds)
+        return 77
+
+    def restore(self, removal: int, /) -> int:
+        if removal == 404:
+            raise RemovalUnknown(removal)
+        return self._done("restore", removal)
+
+    def _done(self, *asked: object) -> int:
+        if 404 in asked:
+            raise FeedUnknown("404")
+        self.asked.append(asked)
+        return len(asked) - 1
 
 
 @dataclass
@@ -432,7 +507,9 @@ class Bell:
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
+        "search": FakeSearch(),
         "subscribe": FakeSubscribe(),
+        "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),

@@ -1,7 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.fake_reading import FakeReading, make_article_page
+from tests.web.fake_reading import FakeReading, FakeSearch, make_article_page
 from tests.web.markup import read
 
 
@@ -112,7 +112,7 @@ def test_end_of_an_outlet_leads_back(client: FlaskClient) -> None:
 def test_search_shows_stories_and_keeps_the_query(client: FlaskClient) -> None:
     page = read(client.get("/search?q=bridge").text)
 
-    assert page.one("h1").text == "Stories with “bridge”"
+    assert page.one("h1").text == "Stories on “bridge”"
     assert [card["aria-labelledby"] for card in page.all("article")] == ["story-1", "story-6"]
     assert next(node for node in page.all("input") if node.attributes.get("name") == "q")["value"] == "bridge"
 
@@ -122,11 +122,11 @@ def test_search_without_a_find_says_what_to_try(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%20%20", "?other=1"])
-def test_search_without_words_asks_nothing(reading: FakeReading, client: FlaskClient, query: str) -> None:
+def test_search_without_words_asks_nothing(search: FakeSearch, client: FlaskClient, query: str) -> None:
     answer = client.get(f"/search{query}")
 
     assert answer.status_code == 200
-    assert reading.queries == []
+    assert search.queries == []
 
 
 @pytest.mark.parametrize(
@@ -141,10 +141,34 @@ def test_search_without_words_asks_nothing(reading: FakeReading, client: FlaskCl
     ],
 )
 def test_odd_queries_are_searched_as_plain_words(
-    reading: FakeReading, client: FlaskClient, query: str, asked: str
+    search: FakeSearch, client: FlaskClient, query: str, asked: str
 ) -> None:
     answer = client.get(f"/search?q={query}")
 
     assert answer.status_code == 200
-    assert reading.queries == [asked]
+    assert search.queries == [asked]
     assert len(read(answer.text).all("script")) == 1
+
+
+def test_found_sentence_is_marked_and_escaped(client: FlaskClient) -> None:
+    answer = client.get("/search?q=bridge")
+
+    assert "The &lt;b&gt; <mark>bridge</mark> is shut." in answer.text
+    assert read(answer.text).unbalanced == []
+
+
+def test_search_tells_what_it_did_not_understand_and_asks_in_the_readers_zone(
+    search: FakeSearch, client: FlaskClient
+) -> None:
+    search.notes = ("“site:x” is no <filter>.",)
+    page = read(client.get("/search?q=bridge").text)
+
+    assert [note.text for note in page.with_class("notice")] == ["“site:x” is no <filter>."]
+    assert [str(zone) for zone in search.zones] == ["Europe/Oslo"]
+
+
+@pytest.mark.parametrize("query", ["", "?q=zeppelin"])
+def test_search_without_an_answer_shows_the_ways_to_search(client: FlaskClient, query: str) -> None:
+    page = read(client.get(f"/search{query}").text)
+
+    assert "outlet:bbc" in [node.text for node in page.all("code")]

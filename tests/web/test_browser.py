@@ -170,8 +170,8 @@ def test_form_of_our_own_page_passes_the_cross_site_check(site: str, open_page: 
     page.fill("#url", "https://new.example/rss")
     page.click("text=Add feed >> nth=-1")
 
-    assert page.url == site + "/feeds?done=added"
-    assert page.is_visible("text=The feed was added")
+    assert page.url == site + "/feeds?done=added&n=1"
+    assert page.is_visible("text=1 feed added")
 
 
 def test_skip_link_is_the_first_stop_of_the_keyboard(site: str, open_page: Opener) -> None:
@@ -191,3 +191,19 @@ def test_headlines_wait_to_be_read_by_their_names(site: str, open_page: Opener) 
     assert page.get_by_role("navigation", name="Main").count() == 1
     assert page.get_by_role("article", name="Risse im Pfeiler: Hafenbrücke von Orsholm gesperrt").count() == 1
     assert page.get_by_role("search").count() == 1
+
+
+def test_feeds_are_changed_together_without_script_and_enter_moves_them(site: str, open_page: Opener) -> None:
+    page = open_page(site + "/feeds", java_script_enabled=False).page
+
+    page.locator("input[name=feed]").nth(0).check()
+    page.locator("input[name=feed]").nth(2).check()
+    page.fill("#to", "World")
+    page.press("#to", "Enter")
+
+    assert page.url == site + "/feeds?done=moved&n=2"
+    page.locator("input[name=feed]").nth(1).check()
+    page.click("button[value=remove]")
+    assert page.url == site + "/feeds?done=removed&n=1&undo=77"
+    page.click("text=Undo")
+    assert page.url == site + "/feeds?done=restored&n=1"

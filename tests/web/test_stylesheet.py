@@ -33,6 +33,7 @@ def contrast(one: str, other: str) -> float:
     [
         *((front, back) for front in INK for back in ("paper", "raised")),
         *((front, back) for front in ("ink", "link", "visited") for back in ("trouble-paper", "fine-paper")),
+        ("ink", "mark"),
         ("trouble", "paper"),
         ("trouble", "raised"),
         ("fine", "paper"),

@@ -1,24 +1,43 @@
-"""The search page: stories whose articles hold the words asked for."""
+"""A search as a page and as a feed: stories that answer what was asked, by its words and its meaning."""
 
 import unicodedata
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
 
-from aggregator.readers.views import SearchPage
+from aggregator.readers.found import SearchPage
+from web.atom import render_atom
 from web.services import current_services
 
-blueprint = Blueprint("search", __name__, url_prefix="/search")
+blueprint = Blueprint("search", __name__)
 
 LONGEST_QUERY: Final = 300
 
 
-@blueprint.get("")
+@blueprint.get("/search")
 def page() -> str:
     """Show what was found for `q`, or the bare form."""
     query = tidy(request.args.get("q", ""))
-    found = current_services().reading.search(query) if query else SearchPage(query="", cards=())
-    return render_template("search.html", found=found, query=query)
+    page = current_services().search(query, zone=g.zone) if query else SearchPage(query="")
+    return render_template("search.html", page=page, query=query)
+
+
+@blueprint.get("/search.atom")
+def feed() -> Response:
+    """Send what is found for `q` as a feed, the newest first."""
+    query = tidy(request.args.get("q", ""))
+    if not query:
+        abort(400, "A feed needs a search: add ?q= and the words to its address, or copy it from a search.")
+    found = current_services().search.latest(query, zone=g.zone)
+    document = render_atom(
+        found.found,
+        title=f"{current_services().site_name}: {query}",
+        self_link=url_for("search.feed", q=query, _external=True),
+        page_link=url_for("search.page", q=query, _external=True),
+        story_link=lambda one: url_for("stories.page", story_id=one.card.id, _external=True),
+        now=g.now,
+    )
+    return Response(document, mimetype="application/atom+xml")
 
 
 def tidy(query: str) -> str:

@@ -255,8 +255,8 @@ def test_import_reports_every_line(offline: Subscribe) -> None:
     report = offline.import_opml(OPML, "mine.opml")
     assert report == ImportReport(
         lines=(
-            ImportLine(url=URL, title="Lantern", result="added"),
-            ImportLine(url=URL, title="Lantern again", result="known"),
+            ImportLine(url=URL, title="Lantern", result="added", folder="News/Local"),
+            ImportLine(url=URL, title="Lantern again", result="known", folder="News"),
             ImportLine(
                 url="mailto:desk@lantern.example",
                 title="Mail",

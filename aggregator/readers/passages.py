@@ -1,0 +1,87 @@
+"""Choose the sentence of an article that answers a search best, and the words in it to mark; pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from aggregator.domain.search import Query
+from aggregator.readers.folded import folded, tokens
+from aggregator.readers.found import Marked, Passage
+
+SENTENCE_END: Final = re.compile(r"(?<=[.!?…][\"”’)»])\s+|(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+LONGEST: Final = 280
+"""Characters of a sentence that are shown."""
+BEFORE: Final = 80
+"""Characters shown before the first marked word of a longer one."""
+LOOKED_AT: Final = 20_000
+"""Characters of a text that are looked at: a book's chapter, no news."""
+
+Term = tuple[str, ...]
+Span = tuple[int, int]
+
+
+def best_passage(title: str, text: str, query: Query) -> Passage:
+    """Return the sentence with the most of the query's words, the earliest of equals.
+
+    The headline comes after the sentences of the text, for it stands on the page already. Without any
+    word, as when only the meaning is near, it is the first sentence.
+    """
+    terms = [tuple(token for token, _, _ in tokens(term)) for term in (*query.phrases, *query.words)]
+    sentences = [*_sentences(text[:LOOKED_AT]), " ".join(title.split())]
+    spans = [_spans(sentence, terms) for sentence in sentences]
+    weights = [sum(len(terms[number]) for number in {number for number, _ in found}) for found in spans]
+    best = max(range(len(sentences)), key=lambda place: (weights[place], -place))
+    return _passage(sentences[best], _merged([span for _, span in spans[best]]))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for sentence in SENTENCE_END.split(text):
+        flat = " ".join(sentence.split())
+        if flat:
+            yield flat
+
+
+def _spans(sentence: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
+    """Return the number of each term that stands in a sentence, with where it does."""
+    flat = folded(sentence)
+    if not any(term and term[0] in flat for term in terms):
+        return []  # most sentences hold none, and telling words apart takes ten times as long
+    words = list(tokens(sentence))
+    starts: dict[str, list[int]] = {}
+    for place, (word, _, _) in enumerate(words):
+        starts.setdefault(word, []).append(place)
+    found = []
+    for number, term in enumerate(terms):
+        for place in starts.get(term[0], ()) if term else ():
+            run = words[place : place + len(term)]
+            if tuple(word for word, _, _ in run) == term:
+                found.append((number, (run[0][1], run[-1][2])))
+    return found
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _passage(sentence: str, spans: Sequence[Span]) -> Passage:
+    first, last = 0, len(sentence)
+    if last > LONGEST:
+        first = max(0, spans[0][0] - BEFORE) if spans else 0
+        first = sentence.find(" ", first, first + 30) + 1 if first else 0
+        last = min(last, first + LONGEST)
+        if last < len(sentence):
+            last = max(sentence.rfind(" ", first, last), first + LONGEST - 30)
+    pieces = [Marked(text="…")] if first else []
+    at = first
+    for start, end in spans:
+        if first <= start and end <= last:
+            pieces += [Marked(text=sentence[at:start]), Marked(text=sentence[start:end], is_match=True)]
+            at = end
+    pieces.append(Marked(text=sentence[at:last] + ("…" if last < len(sentence) else "")))
+    return tuple(piece for piece in pieces if piece.text)

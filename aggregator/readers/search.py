@@ -1,0 +1,123 @@
+"""Answer a search with stories: by their words and by their meaning, both orders made one.
+
+The two orders are fused by reciprocal rank (Cormack, Clarke & Büttcher 2009): a story gets 1 / (60 + its
+place) from each, so that neither has to be measured in the other's units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from aggregator.clock import Clock
+from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.search import Query
+from aggregator.domain.topics import Topic
+from aggregator.readers.cards import cards_of
+from aggregator.readers.found import FoundStory, SearchPage
+from aggregator.readers.meaning import Meaning
+from aggregator.readers.passages import best_passage
+from aggregator.readers.query import Known, parse_query
+from aggregator.storage import Storage, UnitOfWork
+
+SHOWN = 30
+"""Stories on the page of a search."""
+FOUND = 200
+"""Articles that a search looks at before they become stories."""
+RANK_CONSTANT = 60
+"""Cormack, Clarke & Büttcher 2009 found results hardly to depend on it."""
+PATIENCE = 0.1
+"""Seconds that a page waits for the model."""
+FEED_PATIENCE = 20.0
+"""Seconds that a feed waits: a story should not come and go with the model."""
+FEED_SPAN = timedelta(days=14)
+"""How far a feed looks back; one that asks with `after:` may look further."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """The search of pages and feeds."""
+
+    storage: Storage
+    clock: Clock
+    meaning: Meaning
+    topics: tuple[Topic, ...] = ()
+
+    def __call__(self, text: str, *, zone: tzinfo | None = None) -> SearchPage:
+        """Return the stories that answer `text`, best first; dates in it are days of `zone`."""
+        query = self._read(text, zone)
+        return self._answer(text, query, patience=PATIENCE)
+
+    def latest(self, text: str, *, zone: tzinfo | None = None) -> SearchPage:
+        """Return the stories of the last days that answer `text`, those with the newest report first."""
+        query = self._read(text, zone)
+        if query.is_empty:
+            return SearchPage(query=text, notes=query.notes)
+        after = query.after or self.clock.now() - FEED_SPAN
+        page = self._answer(text, replace(query, after=after), patience=FEED_PATIENCE)
+        newest_first = sorted(page.found, key=lambda one: (one.card.last_at, one.card.id), reverse=True)
+        return replace(page, found=tuple(newest_first))
+
+    def _read(self, text: str, zone: tzinfo | None) -> Query:
+        with self.storage.reading() as work:
+            outlets = work.outlets.all()
+        return parse_query(text, Known(outlets=outlets, topics=self.topics, zone=zone, now=self.clock.now()))
+
+    def _answer(self, text: str, query: Query, *, patience: float) -> SearchPage:
+        if query.is_empty:
+            return SearchPage(query=text, notes=query.notes)
+        near = self._near(query, patience=patience)
+        notes = query.notes if isinstance(near, tuple) else (*query.notes, near)
+        with self.storage.reading() as work:
+            meant = work.search.holding(near, query) if isinstance(near, tuple) else ()
+            said = (work.search.by_words if query.text else work.search.newest)(query, limit=FOUND)
+            found = _stories(work, query, said, meant, now=self.clock.now())
+        return SearchPage(query=text, found=found, notes=notes)
+
+    def _near(self, query: Query, *, patience: float) -> tuple[ArticleId, ...] | str:
+        """Return the articles near in meaning, or a sentence; no unit of work may be open meanwhile."""
+        if not query.text:
+            return ()
+        allowed = None
+        if query.is_narrowed:
+            with self.storage.reading() as work:
+                allowed = work.search.allowed(query)
+        return self.meaning.nearest(query.text, allowed=allowed, patience=patience)
+
+
+def fused(*orders: Sequence[StoryId]) -> list[StoryId]:
+    """Return all stories of some orders, those that stand high in most of them first."""
+    scores: dict[StoryId, float] = {}
+    for order in orders:
+        for place, story in enumerate(dict.fromkeys(order), start=1):
+            scores[story] = scores.get(story, 0.0) + 1 / (RANK_CONSTANT + place)
+    return sorted(scores, key=lambda story: -scores[story])
+
+
+def _stories(
+    work: UnitOfWork, query: Query, said: Sequence[ArticleId], meant: Sequence[ArticleId], *, now: datetime
+) -> tuple[FoundStory, ...]:
+    """Return the stories of these articles, by words and by meaning, each with its best article."""
+    homes = work.stories.story_of([*said, *meant])
+    best: dict[StoryId, ArticleId] = {}
+    for one in (*said, *meant):
+        if one in homes:
+            best.setdefault(homes[one], one)
+    orders = [[homes[one] for one in order if one in homes] for order in (said, meant)]
+    stories = work.stories.get_many(fused(*orders)[:SHOWN])
+    articles = {a.id: a for a in work.articles.get_many(best[story.id] for story in stories)}
+    outlets = {outlet.id: outlet.name for outlet in work.outlets.all()}
+    by_words = set(orders[0])
+    return tuple(
+        FoundStory(
+            card=card,
+            article_id=article.id,
+            passage=best_passage(article.title, article.text, query),
+            outlet_id=article.outlet_id,
+            outlet=outlets[article.outlet_id],
+            at=article.at,
+            lang=article.lang,
+            by_words=card.id in by_words,
+        )
+        for card in cards_of(work, stories, now=now)
+        for article in (articles[best[card.id]],)
+    )
