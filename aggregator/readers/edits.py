@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from aggregator.domain.articles import Article, ArticleVersion
-from aggregator.readers.views import Edit, Piece
 
 MOST_WORDS = 4000
 """Words of the two states together that are compared one by one: the comparison takes the product of both.
@@ -14,6 +15,23 @@ Longer texts are compared block by block."""
 
 _WORD = re.compile(r"\S+\s*")
 _BLOCK = re.compile(r".+?(?:\n\n|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a text that was edited: `kind` is `kept`, `gone` or `new`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What became of a state of an article, first seen at `seen_at`, when the outlet changed it."""
+
+    seen_at: datetime
+    headline: tuple[Piece, ...]
+    text: tuple[Piece, ...]
 
 
 def edits(article: Article, versions: Sequence[ArticleVersion]) -> tuple[Edit, ...]:

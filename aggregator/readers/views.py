@@ -8,6 +8,7 @@ from aggregator.domain.feeds import Feed, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
 from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.readers.edits import Edit
 from aggregator.readers.readstate import ReadState
 
 
@@ -315,23 +316,6 @@ class StoryPage:
     summary: tuple[SummaryLine, ...] = ()
     quotes: tuple[QuoteLine, ...] = ()
     timeline: Timeline | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A part of a text that was edited: `kind` is `kept`, `gone` or `new`."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """What became of a state of an article, first seen at `seen_at`, when the outlet changed it."""
-
-    seen_at: datetime
-    headline: tuple[Piece, ...]
-    text: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

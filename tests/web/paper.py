@@ -4,15 +4,14 @@ from aggregator.domain.articles import ArticleVersion
 from aggregator.domain.feeds import Failure, FeedState
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.readers.edits import Edit, Piece
 from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
     DiscussionLine,
-    Edit,
     FeedLine,
     OutletLine,
     OutletPage,
-    Piece,
     QuoteLine,
     StoryCard,
     StoryPage,

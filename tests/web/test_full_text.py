@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from aggregator.readers.views import Edit, Piece
+from aggregator.readers.edits import Edit, Piece
 from tests.web.fake_reading import FakeReading, ago, make_article_page
 from tests.web.markup import read
 

@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.domain.articles import ArticleVersion
-from aggregator.readers.edits import MOST_WORDS, compared, edits
-from aggregator.readers.views import Piece
+from aggregator.readers.edits import MOST_WORDS, Piece, compared, edits
 from tests.factories import make_article
 from tests.fakes import NOON
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.domain.search import Query
+from aggregator.readers.found import Passage
 from aggregator.readers.passages import LONGEST, best_passage
-from aggregator.readers.views import Passage
 
 TEXT = "The ferry runs. Divers found a crack in the harbour bridge. The Bridge is shut.\n\nNobody was hurt"
 
