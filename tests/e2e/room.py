@@ -10,10 +10,12 @@ from typing import Any
 from aggregator.clock import Clock
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import HttpFetcher, guarded_client
+from aggregator.feeds.fulltext import FetchFullText
 from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
 from aggregator.readers.search import Search
@@ -38,6 +40,8 @@ class Room:
     reading: Reading
     correct: Correct
     search: Search
+    marks: Marks
+    full_text: FetchFullText
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
@@ -100,6 +104,8 @@ def room(
                 meaning=Meaning(storage=storage, embedder=embedder, executor=asking),
                 topics=topics,
             ),
+            marks=Marks(storage=storage, clock=clock),
+            full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         )
     finally:
         asking.shutdown(wait=True, cancel_futures=True)
