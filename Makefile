@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo run install test lint format docs browser clean
+.PHONY: help demo run install test lint format docs screenshots browser clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -39,6 +39,9 @@ format: install ## Write the code in the project's format
 
 docs: install ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build --fail-on-warning docs docs/_build/html
+
+screenshots: install browser ## Take the pictures of README and docs anew, from the demo
+	$(BIN)/python docs/screenshots/take.py
 
 browser: install ## Find or install a Chromium for the browser tests
 	@sh tests/chromium.sh $(BIN)/playwright
