@@ -151,7 +151,10 @@ def linked(
     state = _Linkage(pieces=named, seen=seen, sums=sums, damping=damping, floors=floors)
     heap: list[tuple[float, int, int]] = []
     for one, other, total in sums.near(were_seen, floors, damping):
-        _push(heap, state, one, [(other, total)])
+        near = nearness(total, len(named[one]) * len(named[other]), damping)
+        if near >= state.floor(one, other):
+            heap.append((-near, one, other))
+    heapq.heapify(heap)
     while heap:
         near, one, other = heapq.heappop(heap)
         if one not in named or other not in named or -near != state.nearness(one, other):

@@ -17,11 +17,13 @@ from datetime import datetime
 
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Merged, Opened, Partition, StoryChanges, TrackedStory
+from aggregator.stories.uncollected import uncollected
 
 Group = frozenset[ArticleId]
 Shares = dict[StoryId, list[tuple[int, int]]]
 
 
+@uncollected()
 def track(
     tracked: Sequence[TrackedStory],
     partition: Partition,
