@@ -1,7 +1,7 @@
 """Keep the collector of cycles away from steps that make very many small objects and no cycle.
 
-Serves group and track: a window of 20,000 articles is tens of thousands of lists and sets, and each time
-their number has grown by a quarter Python looks through every object that the process holds.
+Serves relate, group and track: a window of 20,000 articles is tens of thousands of tuples, lists and sets,
+and each time their number has grown by a quarter Python looks through every object of the process.
 """
 
 import gc
