@@ -39,7 +39,7 @@ def constrain(
     """
     live = [one for one in corrections if one.undone_at is None]
     if not live:
-        return _partition([*partition.groups, *(frozenset({one}) for one in partition.noise)])
+        return Partition(groups=tuple(sorted(partition.groups, key=min)), noise=partition.noise)
     old = anchors(live, tracked, partition.articles())
     pieces = [set(group) for group in partition.groups] + [{one} for one in partition.noise]
     _join_anchors(pieces, tracked, old)

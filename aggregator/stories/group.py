@@ -10,7 +10,7 @@ bridge is cut there.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
-from aggregator.stories.linkage import Edges, Floors, Piece, linked
+from aggregator.stories.linkage import Edges, Ends, Floors, Piece, linked
 from aggregator.stories.standing import Homes, held, homes, switched
 from aggregator.stories.survey import Evidence
 
@@ -57,13 +57,15 @@ class GroupNumbers:
 class Graph:
     """The evidence between independent reports, read once for any number of groupings.
 
-    `reports` holds the places in `ids` of each report with its copies, `report_of` the report of each place.
+    `reports` holds the places in `ids` of each report with its copies, `report_of` the report of each place;
+    `ends` are the edges once more, as columns.
     """
 
     ids: tuple[ArticleId, ...]
     reports: list[Piece]
     report_of: NDArray[np.int32]
     edges: Edges
+    ends: Ends
 
 
 def graph_of(evidence: Evidence) -> Graph:
@@ -73,12 +75,8 @@ def graph_of(evidence: Evidence) -> Graph:
     that wrote their own.
     """
     reports, report_of = _reports(evidence)
-    return Graph(
-        ids=evidence.ids,
-        reports=reports,
-        report_of=report_of,
-        edges=_edges(evidence, report_of, len(reports)),
-    )
+    ends = _ends(evidence, report_of, len(reports))
+    return Graph(ids=evidence.ids, reports=reports, report_of=report_of, edges=_listed(ends), ends=ends)
 
 
 def group(
@@ -103,38 +101,46 @@ def grouped(
         standing: the groups, and articles alone, that people have seen: disjoint. What they hold
             besides the articles of the graph does not matter, nor does their order.
     """
-    ids, edges = graph.ids, graph.edges
-    home = homes(ids, graph.report_of, standing)
+    edges, ends = graph.edges, graph.ends
+    home = homes(graph.ids, graph.report_of, standing)
     new = {one: {o: s for o, s in edges[one].items() if o not in home} for one in edges if one not in home}
     cores = [core for part in _components(new, settings.edge_floor, settings) for core in _cores(part, new)]
-    floors = Floors(new=settings.floor, admit=settings.admit, merge=settings.merge)
-    pieces = [
-        piece
-        for core in cores
-        for piece in linked([[one] for one in core], new, damping=settings.damping, floors=floors)
-    ]
-    old = _seen(home, edges, settings)
-    merged = linked(old + pieces, edges, damping=settings.damping, floors=floors, old=home)
-    final = [
-        part
-        for piece in merged
-        for part in (_without_bridges(piece, _ties(piece, edges, home, settings)) if piece[3:] else [piece])
-    ]
-    groups = sorted(sorted(place for one in piece for place in graph.reports[one]) for piece in final)
-    return Partition(
-        groups=tuple(frozenset(ids[place] for place in places) for places in groups if len(places) > 1),
-        noise=frozenset(ids[places[0]] for places in groups if len(places) == 1),
-    )
+    numbers: dict[str, Any] = {
+        "damping": settings.damping,
+        "floors": Floors(new=settings.floor, admit=settings.admit, merge=settings.merge),
+    }
+    lone = [[one] for core in cores for one in core]
+    pieces = linked(lone, ends.within(ends.numbers(cores)), **numbers)
+    merged = linked(_seen(graph, home, settings) + pieces, ends, **numbers, old=home.keys())
+    final = [part for piece in merged for part in _tied(piece, edges, home, settings)]
+    return _partition(final, graph)
 
 
-def _seen(home: Homes, edges: Edges, settings: GroupNumbers) -> list[Piece]:
+def _seen(graph: Graph, home: Homes, settings: GroupNumbers) -> list[Piece]:
     """Return the pieces of what people have seen that hold."""
     return switched(
-        held(home, edges, damping=settings.damping, keep=settings.keep),
-        edges,
+        held(home, graph.ends, damping=settings.damping, keep=settings.keep),
+        graph.edges,
+        graph.ends,
         damping=settings.damping,
         near=settings.merge,
         nearer=settings.switch,
+    )
+
+
+def _partition(pieces: Iterable[Piece], graph: Graph) -> Partition:
+    """Return the articles of the pieces."""
+    ids, reports = graph.ids, graph.reports
+    every = [
+        reports[piece[0]] if len(piece) == 1 else sorted(chain.from_iterable(map(reports.__getitem__, piece)))
+        for piece in pieces
+    ]
+    return Partition(
+        groups=tuple(
+            frozenset(ids[place] for place in places)
+            for places in sorted(places for places in every if len(places) > 1)
+        ),
+        noise=frozenset(ids[places[0]] for places in every if len(places) == 1),
     )
 
 
@@ -157,7 +163,7 @@ def _reports(evidence: Evidence) -> tuple[list[Piece], NDArray[np.int32]]:
     return reports, report_of
 
 
-def _edges(evidence: Evidence, report_of: NDArray[np.int32], count: int) -> Edges:
+def _ends(evidence: Evidence, report_of: NDArray[np.int32], count: int) -> Ends:
     """Return the strongest evidence between every two reports, both ways; −1 between those held apart."""
     left, right = report_of[evidence.left], report_of[evidence.right]
     ends = np.concatenate([left, right]), np.concatenate([right, left])
@@ -166,8 +172,18 @@ def _edges(evidence: Evidence, report_of: NDArray[np.int32], count: int) -> Edge
     one, other, scores = ends[0][order], ends[1][order], scores[order]
     is_first = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]
     kept = np.flatnonzero(is_first & (one != other) & (scores != 0))
-    starts = np.searchsorted(one[kept], np.arange(count + 1)).tolist()
-    others, strengths = other[kept].tolist(), scores[kept].tolist()
+    return Ends(
+        one=one[kept].astype(np.int64),
+        other=other[kept].astype(np.int64),
+        score=scores[kept].astype(np.float64),
+        count=count,
+    )
+
+
+def _listed(ends: Ends) -> Edges:
+    """Return the edges of each report."""
+    starts = np.searchsorted(ends.one, np.arange(ends.count + 1)).tolist()
+    others, strengths = ends.other.tolist(), ends.score.tolist()
     return {
         report: dict(zip(others[first:last], strengths[first:last], strict=True))
         for report, (first, last) in enumerate(pairwise(starts))
@@ -245,6 +261,17 @@ def _density_labels(distances: NDArray[np.float64]) -> list[int]:
         core_dist_n_jobs=1,
     )
     return [int(label) for label in model.fit_predict(distances)]
+
+
+def _tied(piece: Piece, edges: Edges, home: Homes, settings: GroupNumbers) -> list[Piece]:
+    """Return the piece cut at its bridges."""
+    if len(piece) < 4:
+        return [piece]
+    ties = _ties(piece, edges, home, settings)
+    # Of two parts with one tie between them, the smaller has a report that is tied to fewer than half.
+    if all(2 * len(of) >= len(piece) for of in ties.values()):
+        return [piece]
+    return _without_bridges(piece, ties)
 
 
 def _ties(piece: Piece, edges: Edges, home: Homes, settings: GroupNumbers) -> Edges:

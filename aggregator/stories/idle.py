@@ -5,6 +5,7 @@ which story a new one follows. An article without a date breaks no silence and e
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,28 +22,32 @@ def cut_idle(partition: Partition, graph: Graph, times: Times, idle: timedelta) 
     """Return the groups, each cut wherever no report came for longer than `idle`.
 
     A report counts at the time of its earliest copy, so that a late copy neither leaves its origin
-    nor keeps a story open. Undated reports go to the part that they have most evidence with.
+    nor keeps a story open: groups hold all copies of their reports. Undated reports go to the part that
+    they have most evidence with.
     """
-    at = _report_times(graph, times)
-    place_of = {one: place for place, one in enumerate(graph.ids)}
-    parts: list[list[ArticleId]] = []
+    groups, noise = [], set(partition.noise)
+    place_of: dict[ArticleId, int] = {}
     for group in partition.groups:
+        dated = [times[one] for one in group if one in times]
+        if not dated or max(dated) - min(dated) <= idle:
+            groups.append(group)
+            continue
+        place_of = place_of or {one: place for place, one in enumerate(graph.ids)}
         reports = sorted({int(graph.report_of[place_of[one]]) for one in group})
-        parts += [
-            [graph.ids[place] for one in part for place in graph.reports[one]]
-            for part in _parts(reports, graph.edges, at, idle)
-        ]
-    return Partition(
-        groups=tuple(frozenset(part) for part in sorted(map(sorted, parts)) if len(part) > 1),
-        noise=partition.noise.union(part[0] for part in parts if len(part) == 1),
-    )
+        for part in _parts(reports, graph.edges, _report_times(reports, graph, times), idle):
+            members = [graph.ids[place] for one in part for place in graph.reports[one]]
+            if len(members) > 1:
+                groups.append(frozenset(members))
+            else:
+                noise |= {*members}
+    return Partition(groups=tuple(sorted(groups, key=min)), noise=frozenset(noise))
 
 
-def _report_times(graph: Graph, times: Times) -> dict[int, datetime]:
-    """Return when each dated report was first published, in whatever copy."""
+def _report_times(reports: Iterable[int], graph: Graph, times: Times) -> dict[int, datetime]:
+    """Return when each dated one of some reports was first published, in whatever copy."""
     found: dict[int, datetime] = {}
-    for report, places in enumerate(graph.reports):
-        dated = [times[graph.ids[place]] for place in places if graph.ids[place] in times]
+    for report in reports:
+        dated = [times[one] for place in graph.reports[report] if (one := graph.ids[place]) in times]
         if dated:
             found[report] = min(dated)
     return found
@@ -86,30 +91,47 @@ def with_follows(
     report came longer than `idle` before the first of the new one. What broke off from a story
     follows none.
     """
-    at = _report_times(graph, times)
-    last_of = _last_reports(partition, graph, at)
+    fresh = [one for one in changes.opened if one.split_from is None]
+    if not fresh:
+        return changes
     report_of = dict(zip(graph.ids, graph.report_of.tolist(), strict=True))
+    own_of = {
+        one.members: sorted({report_of[article] for article in one.members if article in report_of})
+        for one in fresh
+    }
+    near = {
+        graph.ids[place]
+        for reports in own_of.values()
+        for one in reports
+        for other, score in graph.edges[one].items()
+        if score >= floor
+        for place in graph.reports[other]
+    }
+    last_of = _last_reports(near, partition, graph, times, report_of)
     opened = []
     for one in changes.opened:
-        own = sorted({report_of[article] for article in one.members if article in report_of})
-        first = min((at[report] for report in own if report in at), default=None)
-        if first is not None and one.split_from is None:
-            found = _strongest(own, graph.edges, last_of, first - idle)
-            if found and found[0] >= floor:
-                opened.append(replace(one, follows=graph.ids[graph.reports[found[1]][0]]))
-                continue
-        opened.append(one)
+        own = own_of.get(one.members, []) if one.split_from is None else []
+        first = min(_report_times(own, graph, times).values(), default=None)
+        found = _strongest(own, graph.edges, last_of, first - idle) if first is not None else None
+        follows = graph.ids[graph.reports[found[1]][0]] if found and found[0] >= floor else one.follows
+        opened.append(replace(one, follows=follows))
     return replace(changes, opened=tuple(opened))
 
 
-def _last_reports(partition: Partition, graph: Graph, at: Mapping[int, datetime]) -> dict[int, datetime]:
-    """Return for every dated report when the last one of its group came."""
-    place_of = {one: place for place, one in enumerate(graph.ids)}
+def _last_reports(
+    near: AbstractSet[ArticleId],
+    partition: Partition,
+    graph: Graph,
+    times: Times,
+    report_of: Mapping[ArticleId, int],
+) -> dict[int, datetime]:
+    """Return for every dated report of groups with one of these articles when the group's last one came."""
     found: dict[int, datetime] = {}
-    for group in [*partition.groups, *(frozenset({one}) for one in partition.noise)]:
-        reports = {int(graph.report_of[place_of[one]]) for one in group if one in place_of} & at.keys()
-        if reports:
-            found |= dict.fromkeys(reports, max(at[one] for one in reports))
+    alone = (frozenset({one}) for one in partition.noise if one in near)
+    for group in (*(group for group in partition.groups if not near.isdisjoint(group)), *alone):
+        at = _report_times({report_of[one] for one in group if one in report_of}, graph, times)
+        if at:
+            found |= dict.fromkeys(at, max(at.values()))
     return found
 
 

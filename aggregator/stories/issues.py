@@ -4,7 +4,7 @@ Takes the articles of the window and pairs of places in it from relate; the answ
 """
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +26,16 @@ SERIES_ISSUES = 3
 """A headline, apart from its date, that one outlet used this often names a series."""
 
 
+Mask = tuple[tuple[str, ...], tuple[str, ...]]
+"""The words of a headline with a mark in place of some, and what was left out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """One headline read: apart from its numbers, these, apart from dates, and what kind of piece it names."""
-
-    """One headline read: its words, these apart from dates, and what kind of piece it names."""
+    """One headline read: its words, these without numbers or dates, and what kind of piece it names."""
 
     words: tuple[str, ...]
+    masked: Mask
     dateless: tuple[str, ...]
     is_series: bool
     is_roundup: bool
@@ -42,14 +45,16 @@ class Headline:
 class Headlines:
     """The headlines of a window: articles with equal numbers have equal headlines in a sense.
 
-    `read` holds each by itself. `moulds` are two ways to see them so, without their numbers, and without
-    their numbers and names: by headline int64[n], −1 where nothing was left out or too little is left, and
-    what was left out of each. `but_dates` int64[n]: apart from dates. `series` and `repeated` bool[n]:
-    names a recurring feature; is one that its outlet used often.
+    `read` holds each by itself, `masked` each without its numbers and `names`. `moulds` are two ways to see
+    them so, without their numbers, and without their numbers and names: by headline int64[n], −1 where
+    nothing was left out or too little is left, and what was left out of each. `but_dates` int64[n]: apart
+    from dates. `series` and `repeated` bool[n]: names a recurring feature; is one that its outlet used often.
     """
 
     articles: Sequence[Article]
     read: Sequence[Headline]
+    names: frozenset[str]
+    masked: Sequence[Mask]
     moulds: Sequence[tuple[NDArray[np.int64], Sequence[tuple[str, ...]]]]
     but_dates: NDArray[np.int64]
     series: NDArray[np.bool_]
@@ -61,6 +66,7 @@ def read_headline(title: str) -> Headline:
     words = titles.tokens(title)
     return Headline(
         words=tuple(words),
+        masked=titles.masked(words),
         dateless=titles.dateless(words),
         is_series=titles.is_series(words),
         is_roundup=titles.is_roundup(title),
@@ -68,32 +74,49 @@ def read_headline(title: str) -> Headline:
 
 
 def read_headlines(
-    window: Sequence[Article], known: Sequence[Headline | None] = (), names: Container[str] = ()
+    window: Sequence[Article],
+    names: frozenset[str] = frozenset(),
+    before: Headlines | None = None,
+    kept: Sequence[int] = (),
 ) -> Headlines:
-    """Return the headlines of the window, in its order; those that are known are not read again.
+    """Return the headlines of the window, in its order; those that were there before are not read again.
 
-    `names` are the words, in small letters, that are names.
+    `names` are the words, in small letters, that are names; `kept` the place before of each article, −1 for
+    what is new.
     """
-    pairs = zip(window, known or [None] * len(window), strict=True)
-    read = [one or read_headline(article.title) for article, one in pairs]
+    places = kept if before else [-1] * len(window)
+    known = before.read if before else ()
+    read = [
+        known[was] if was >= 0 else read_headline(one.title) for one, was in zip(window, places, strict=True)
+    ]
+    masked = _masked(read, names, before, places)
     own = [(article.outlet_id, one.dateless) for article, one in zip(window, read, strict=True)]
     issues = Counter(own)
     return Headlines(
         articles=window,
         read=read,
-        moulds=(
-            _mould([titles.masked(one.words) for one in read], plain=0),
-            _mould([titles.masked(one.words, names) for one in read], plain=PLAIN_WORDS),
-        ),
+        names=names,
+        masked=masked,
+        moulds=(_mould([one.masked for one in read], plain=0), _mould(masked, plain=PLAIN_WORDS)),
         but_dates=_kinds([one.dateless for one in read]),
         series=np.array([one.is_series for one in read], dtype=bool),
         repeated=np.array([issues[one] >= SERIES_ISSUES for one in own], dtype=bool),
     )
 
 
-def _mould(
-    masks: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], *, plain: int
-) -> tuple[NDArray[np.int64], Sequence[tuple[str, ...]]]:
+def _masked(
+    read: Sequence[Headline], names: frozenset[str], before: Headlines | None, places: Sequence[int]
+) -> list[Mask]:
+    """Return the headlines without numbers and names; as before where the same of their words are names."""
+    changed = names ^ before.names if before else names
+    masks = before.masked if before else ()
+    return [
+        masks[was] if was >= 0 and changed.isdisjoint(one.words) else titles.masked(one.words, names)
+        for one, was in zip(read, places, strict=True)
+    ]
+
+
+def _mould(masks: Sequence[Mask], *, plain: int) -> tuple[NDArray[np.int64], Sequence[tuple[str, ...]]]:
     """Return the kind of each mask, −1 where it lacks details or plain words, and its details."""
     kinds = [mask if details and len(mask) - len(details) >= plain else None for mask, details in masks]
     return _kinds(kinds), [details for _, details in masks]

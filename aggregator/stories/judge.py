@@ -27,7 +27,7 @@ Node = Sequence[Any]
 LEAVES = 16
 """Most leaves of a tree: one bit each."""
 
-_AT_ONCE = 2048
+_AT_ONCE = 1024
 """Pairs whose masks (about half a megabyte) stay in a processor's own memory while all parts are read."""
 
 _FIRST_BIT = np.array([(place & -place).bit_length() - 1 for place in range(1 << LEAVES)], dtype=np.int8)

@@ -15,6 +15,7 @@ from aggregator.stories.constrain import constrain
 from aggregator.stories.group import Graph, GroupNumbers, grouped
 from aggregator.stories.idle import Times, cut_idle
 from aggregator.stories.standing import settled
+from aggregator.stories.uncollected import uncollected
 
 IDLE = timedelta(hours=72)
 """In the five labelled days the longest silence within a true story is 56 hours, of 1,286."""
@@ -29,6 +30,7 @@ class Known:
     folding: Folding = field(default_factory=Folding)
 
 
+@uncollected()
 def regroup(
     graph: Graph, known: Known, times: Times, *, idle: timedelta, settings: GroupNumbers
 ) -> Partition:

@@ -25,6 +25,7 @@ from aggregator.stories.nearest import Floats, Keys, keys
 from aggregator.stories.parts import MUTUAL_AMONG
 from aggregator.stories.shared import Telling
 from aggregator.stories.survey import Evidence, RelateNumbers, Survey, survey, within
+from aggregator.stories.uncollected import uncollected
 
 AGAIN = 2
 """Articles that are due with each new one."""
@@ -93,6 +94,7 @@ def relate(
     return related(articles, vectors, folding, settings, judges).evidence
 
 
+@uncollected()
 def related(
     articles: Sequence[Article],
     vectors: Floats,

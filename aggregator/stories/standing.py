@@ -7,13 +7,14 @@ nearer ones, and each change of mind is an article that somebody looks for in va
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
-from aggregator.stories.linkage import Edges, Floors, Piece, linked, nearness
+from aggregator.stories.linkage import ROUNDING, Edges, Ends, Floors, Piece, linked, nearness
 
 Homes = Mapping[int, int]
 """The standing group, by a number, of every report that was in one."""
@@ -41,47 +42,57 @@ def homes(
     ids: Sequence[ArticleId], report_of: NDArray[np.int32], standing: Iterable[frozenset[ArticleId]]
 ) -> dict[int, int]:
     """Return the standing group of each report: that of most of its copies; the earliest of several."""
-    place_of = {one: place for place, one in enumerate(ids)}
-    present = [sorted(place_of[one] for one in group if one in place_of) for group in standing]
-    reports = report_of.tolist()
-    votes: dict[int, list[int]] = defaultdict(list)
-    for number, places in enumerate(sorted(places for places in present if places)):
-        for place in places:
-            votes[reports[place]].append(number)
-    # `max` takes the first of equals, and the numbers ascend.
-    return {one: max(by, key=by.count) if by[1:] else by[0] for one, by in sorted(votes.items())}
+    groups = list(standing)
+    count, lengths = max(len(groups), 1), [len(group) for group in groups]
+    members = np.fromiter(chain.from_iterable(groups), dtype=np.int64, count=sum(lengths))
+    known = np.array(ids, dtype=np.int64)
+    here = np.isin(members, known)
+    place, group = np.searchsorted(known, members[here]), np.repeat(np.arange(len(groups)), lengths)[here]
+    first = np.full(len(groups), len(ids))
+    np.minimum.at(first, group, place)
+    number = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    votes, counts = np.unique(report_of[place] * count + number[group], return_counts=True)
+    report, home = votes // count, votes % count
+    by_votes = np.lexsort((home, -counts, report))
+    reports, best = np.unique(report[by_votes], return_index=True)
+    return dict(zip(reports.tolist(), home[by_votes][best].tolist(), strict=True))
 
 
-def held(home: Homes, edges: Edges, *, damping: float, keep: float) -> list[Piece]:
+def held(home: Homes, ends: Ends, *, damping: float, keep: float) -> list[Piece]:
     """Return the standing groups, each in the pieces that are still as near as `keep`."""
-    groups: dict[int, Piece] = defaultdict(list)
+    by_home: dict[int, Piece] = defaultdict(list)
     for one in sorted(home):
-        groups[home[one]].append(one)
+        by_home[home[one]].append(one)
+    groups = list(by_home.values())
+    number = ends.numbers(groups)
+    inside = ends.within(number)
+    strong = np.bincount(number[inside.one[inside.score >= keep]], minlength=len(groups)).tolist()
+    # Where every pair is near enough, so are any two pieces.
+    whole = [len(group) * (len(group) - 1) == ties for group, ties in zip(groups, strong, strict=True)]
+    pieces = list(compress(groups, whole))
+    loose = [[one] for group, is_whole in zip(groups, whole, strict=True) if not is_whole for one in group]
     floors = Floors(new=keep, admit=keep, merge=keep)
-    pieces: list[Piece] = []
-    for _, group in sorted(groups.items()):
-        # Where every pair is near enough, so are any two pieces.
-        if all(edges[one].get(other, 0) >= keep for at, one in enumerate(group) for other in group[:at]):
-            pieces.append(group)
-        else:
-            pieces += linked([[one] for one in group], edges, damping=damping, floors=floors)
-    return pieces
+    pieces += linked(loose, inside, damping=damping, floors=floors)
+    first = np.array([piece[0] for piece in pieces], dtype=np.int64)
+    return [pieces[place] for place in np.lexsort((first, number[first])).tolist()]
 
 
 def switched(
-    pieces: Sequence[Piece], edges: Edges, *, damping: float, near: float, nearer: float
+    pieces: Sequence[Piece], edges: Edges, ends: Ends, *, damping: float, near: float, nearer: float
 ) -> list[Piece]:
     """Return the pieces after reports went over to another of two or more that is clearly nearer.
 
     Args:
         pieces: what holds.
         edges: evidence between reports, both ways.
+        ends: the same.
         damping: as in the linkage.
         near: how near the other piece must be at least,
         nearer: and by how much nearer than the rest of the own one.
     """
     now = [list(piece) for piece in pieces]
-    wishes = sorted(_wishes(pieces, edges, damping, near, nearer))
+    asked = _tempted(pieces, ends, damping, near)
+    wishes = sorted(_wishes(asked, pieces, edges, damping, near, nearer)) if asked else []
     touched: set[int] = set()
     for _, one, source, target in wishes:
         # The others of a piece that changes are asked again when the build groups again.
@@ -92,14 +103,28 @@ def switched(
     return sorted(piece for piece in now if piece)
 
 
+def _tempted(pieces: Sequence[Piece], ends: Ends, damping: float, near: float) -> Piece:
+    """Return the reports in pieces of two or more to which another such piece may be near enough."""
+    many = [piece for piece in pieces if len(piece) > 1]
+    number, sizes = ends.numbers(many), np.array([len(piece) for piece in many], dtype=np.int64)
+    source, target = number[ends.one], number[ends.other]
+    met = np.flatnonzero((source >= 0) & (target >= 0) & (source != target))
+    count = max(len(many), 1)
+    pairs, place = np.unique(ends.one[met] * count + target[met], return_inverse=True)
+    totals = np.bincount(place, weights=ends.score[met], minlength=len(pairs))
+    tempted: Piece = np.unique(
+        pairs[totals >= (near - ROUNDING) * sizes[pairs % count] ** damping] // count
+    ).tolist()
+    return tempted
+
+
 def _wishes(
-    pieces: Sequence[Piece], edges: Edges, damping: float, near: float, nearer: float
+    asked: Iterable[int], pieces: Sequence[Piece], edges: Edges, damping: float, near: float, nearer: float
 ) -> Iterator[tuple[float, int, int, int]]:
-    """Yield (−gain, report, its piece, the piece that it is nearer to)."""
+    """Yield (−gain, report, its piece, the piece that it is nearer to) of those asked."""
     name = {one: number for number, piece in enumerate(pieces) for one in piece}
-    for one, source in name.items():
-        if len(pieces[source]) < 2:
-            continue
+    for one in asked:
+        source = name[one]
         sums: dict[int, float] = defaultdict(float)
         for other, score in edges[one].items():
             if other in name:

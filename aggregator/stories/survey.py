@@ -16,7 +16,7 @@ from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Folding
 from aggregator.stories.background import Background, load_background
-from aggregator.stories.issues import Headline, Headlines, held_apart, read_headlines, series_pairs
+from aggregator.stories.issues import Headlines, held_apart, read_headlines, series_pairs
 from aggregator.stories.nearest import (
     SPARE,
     Floats,
@@ -34,6 +34,9 @@ from aggregator.stories.parts import Facts, Sheet
 from aggregator.stories.rarity import weigh_words
 from aggregator.stories.shared import Telling
 from aggregator.stories.words import Words, put_together, read_words, weighted_rows
+
+_ROWS = 512
+"""Vectors (1.5 MB) that stay in a processor's own memory while they are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,14 +155,14 @@ def survey(
     window, rows = _in_order(articles, np.asarray(vectors, dtype=np.float32))
     hours = _hours(window)
     kept = _kept(window, rows, before)
-    words, near, known = _looked_at(window, rows, hours, kept, before, settings)
+    words, near = _looked_at(window, rows, hours, kept, before, settings)
     rarity = weigh_words(words, background or load_background(), hours)
     names = frozenset(words.listed[word] for word in np.flatnonzero(rarity.name).tolist())
-    headlines = read_headlines(window, known, names)
+    headlines = read_headlines(window, names, before.headlines if before else None, kept.tolist())
     half = rows.shape[1] // 2
     facts = Facts(
-        passages=_unit(rows[:, :half]),
-        headlines=_unit(rows[:, half:]),
+        passages=_unit(rows[:, :half], kept, before.facts.passages if before else None),
+        headlines=_unit(rows[:, half:], kept, before.facts.headlines if before else None),
         near=near.first(settings.neighbours),
         words=words,
         rarity=rarity,
@@ -186,15 +189,17 @@ def _in_order(articles: Sequence[Article], rows: Floats) -> tuple[Sequence[Artic
 
 def _kept(window: Sequence[Article], rows: Floats, before: Survey | None) -> NDArray[np.int64]:
     """Return the place before of each article that has not changed, −1 for the others."""
-    if before is None or before.rows.shape[1] != rows.shape[1]:
+    if before is None or not len(before.rows) or before.rows.shape[1] != rows.shape[1]:
         return np.full(len(window), -1, dtype=np.int64)
     place = {one.id: number for number, one in enumerate(before.articles)}
     kept = np.array(
         [-1 if (was := place.get(one.id, -1)) < 0 or before.articles[was] != one else was for one in window],
         dtype=np.int64,
     )
-    same = (before.rows[kept] == rows).all(axis=1) if len(before.rows) else np.zeros(len(rows), dtype=bool)
-    return np.where(same, kept, -1)
+    for start in range(0, len(window), _ROWS):
+        some = slice(start, start + _ROWS)
+        kept[some][(before.rows[kept[some]] != rows[some]).any(axis=1)] = -1
+    return kept
 
 
 def _looked_at(
@@ -204,21 +209,17 @@ def _looked_at(
     kept: NDArray[np.int64],
     before: Survey | None,
     settings: RelateNumbers,
-) -> tuple[Words, Neighbours, Sequence[Headline | None]]:
-    """Return words and neighbours, as far as may be from the survey before, and the headlines it knew."""
+) -> tuple[Words, Neighbours]:
+    """Return words and neighbours, as far as may be from the survey before."""
     new = np.flatnonzero(kept < 0)
     numbers: dict[str, Any] = {"count": settings.neighbours + SPARE, "horizon": settings.near_hours}
     if before is None or len(new) == len(window):
-        return read_words(window), nearest(rows, hours, **numbers), ()
+        return read_words(window), nearest(rows, hours, **numbers)
     place = kept.copy()
     place[new] = len(before.articles) + np.arange(len(new))
     words = put_together(before.facts.words, read_words([window[one] for one in new.tolist()]), place)
-    known = [before.headlines.read[was] if was >= 0 else None for was in kept.tolist()]
-    return (
-        words,
-        renewed(before.near, kept, rows, hours, count=settings.neighbours, horizon=settings.near_hours),
-        known,
-    )
+    horizon = settings.near_hours
+    return words, renewed(before.near, kept, rows, hours, count=settings.neighbours, horizon=horizon)
 
 
 def _hours(window: Sequence[Article]) -> NDArray[np.float64]:
@@ -226,7 +227,16 @@ def _hours(window: Sequence[Article]) -> NDArray[np.float64]:
     return np.array([one.at.timestamp() / 3600 if one.dated else np.nan for one in window], dtype=np.float64)
 
 
-def _unit(rows: Floats) -> Floats:
+def _unit(rows: Floats, kept: NDArray[np.int64], before: Floats | None) -> Floats:
+    """Return the rows at length 1, those that were there before as they were."""
+    if before is None or not len(before) or before.shape[1] != rows.shape[1]:
+        return _at_length_one(rows)
+    unit: Floats = before[kept]
+    unit[kept < 0] = _at_length_one(rows[kept < 0])
+    return unit
+
+
+def _at_length_one(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     unit: Floats = rows / np.maximum(lengths, 1e-9)
     return unit

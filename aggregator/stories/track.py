@@ -17,11 +17,13 @@ from datetime import datetime
 
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Merged, Opened, Partition, StoryChanges, TrackedStory
+from aggregator.stories.uncollected import uncollected
 
 Group = frozenset[ArticleId]
 Shares = dict[StoryId, list[tuple[int, int]]]
 
 
+@uncollected()
 def track(
     tracked: Sequence[TrackedStory],
     partition: Partition,
@@ -48,7 +50,7 @@ def track(
         opened=_opened(stories, groups, named, at),
         members={story: now for story, now in sorted(members.items()) if now != stories[story].members},
         merged=tuple(merged),
-        retired=tuple(sorted(s.id for s in tracked if not s.members & seen)),
+        retired=tuple(sorted(s.id for s in tracked if s.members.isdisjoint(seen))),
     )
 
 
@@ -64,9 +66,11 @@ def _shares(stories: Iterable[TrackedStory], groups: Sequence[Group]) -> Shares:
     home = {article: place for place, group in enumerate(groups) for article in group}
     shares: Shares = {}
     for story in stories:
-        counts = Counter(home[article] for article in story.members if article in home)
-        if counts:
-            shares[story.id] = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        places = [home[article] for article in story.members if article in home]
+        if len(set(places)) == 1:
+            shares[story.id] = [(places[0], len(places))]
+        elif places:
+            shares[story.id] = sorted(Counter(places).items(), key=lambda item: (-item[1], item[0]))
     return shares
 
 
@@ -77,6 +81,8 @@ def _names(shares: Shares, stories: Mapping[StoryId, TrackedStory]) -> dict[int,
         claims[parts[0][0]].append(story)
     named = {
         place: min(claimants, key=lambda s: (-shares[s][0][1], stories[s].opened_at, s))
+        if claimants[1:]
+        else claimants[0]
         for place, claimants in claims.items()
     }
     carried = set(named.values())
@@ -110,7 +116,10 @@ def _memberships(
     seen: Group,
 ) -> dict[StoryId, Group]:
     """Return every surviving story's members: its group, and what lies before the window."""
-    members = {story: groups[place] | (stories[story].members - seen) for place, story in named.items()}
+    members = {
+        story: groups[place] if (own := stories[story].members) <= seen else groups[place] | (own - seen)
+        for place, story in named.items()
+    }
     for merge in merged:
         members[merge.into] |= stories[merge.story].members - seen
     return members

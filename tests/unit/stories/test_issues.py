@@ -98,6 +98,25 @@ def test_headlines_are_read_as_numbers_that_are_equal_for_equal_ones():
     assert heads.series.tolist() == [False, False, False, False, True]
 
 
+@pytest.mark.parametrize("names", [(), ("orsholm",), ("orsholm", "skerry"), ("goal",)])
+def test_headlines_that_were_there_before_are_what_they_would_be_if_read_again(names):
+    titles = (
+        "Late goal gives Orsholm 2 home wins",
+        "Late goal gives Skerry 3 home wins",
+        "Otter seen",
+        "Quiz",
+    )
+    window = [make_article(n, title) for n, title in enumerate(titles, start=1)]
+    before = read_headlines(window[1::-1], frozenset({"orsholm", "late"}))
+
+    found = read_headlines(window, frozenset(names), before, [1, 0, -1, -1])
+    again = read_headlines(window, frozenset(names))
+    assert (found.read, found.masked) == (again.read, again.masked)
+    assert [(kinds.tolist(), told) for kinds, told in found.moulds] == [
+        (kinds.tolist(), told) for kinds, told in again.moulds
+    ]
+
+
 def test_empty_window_has_no_headlines():
     none = np.zeros(0, dtype=np.int32)
     heads = headlines()
