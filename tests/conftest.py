@@ -5,11 +5,17 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from hypothesis import settings
 
 # Fixtures of the whole session are known here once: imported by two folders, they would be made twice.
 from tests.browser import chromium, open_page, serve  # noqa: F401
 from tests.fakes import FrozenClock, HashedWords, InlineExecutor
 from tests.newsroom import paper  # noqa: F401
+
+
+# A busy machine is no failure: the time of a whole test is bounded by pytest-timeout.
+settings.register_profile("broadfold", deadline=None)
+settings.load_profile("broadfold")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
