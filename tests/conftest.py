@@ -12,7 +12,6 @@ from tests.browser import chromium, open_page, serve  # noqa: F401
 from tests.fakes import FrozenClock, HashedWords, InlineExecutor
 from tests.newsroom import paper  # noqa: F401
 
-
 # A busy machine is no failure: the time of a whole test is bounded by pytest-timeout.
 settings.register_profile("broadfold", deadline=None)
 settings.load_profile("broadfold")
