@@ -51,7 +51,7 @@ def homes(
     first = np.full(len(groups), len(ids))
     np.minimum.at(first, group, place)
     number = np.argsort(np.argsort(first, kind="stable"), kind="stable")
-    votes, counts = np.unique(report_of[place] * count + number[group], return_counts=True)
+    votes, counts = np.unique(report_of[place].astype(np.int64) * count + number[group], return_counts=True)
     report, home = votes // count, votes % count
     by_votes = np.lexsort((home, -counts, report))
     reports, best = np.unique(report[by_votes], return_index=True)

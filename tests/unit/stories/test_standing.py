@@ -2,13 +2,14 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.domain.stories import Partition
 from aggregator.stories.group import GroupNumbers, grouped
-from aggregator.stories.standing import groups_of, settled
+from aggregator.stories.standing import groups_of, homes, settled
 from tests.unit.stories.graphs import clique, graph, ids, partition, random_scores
 
 NUMBERS = GroupNumbers(
@@ -113,3 +114,12 @@ def any_partition(seed: int, count: int) -> Partition:
     rng = random.Random(seed + 1)
     label = {number: rng.randrange(6) for number in range(count) if rng.random() < 0.7}
     return partition(*(ids(*(n for n in label if label[n] == one)) for one in sorted(set(label.values()))))
+
+
+def test_windows_of_many_thousands_keep_each_report_at_home():
+    count = 50_000  # its square is more than 32 bits hold
+    alone = [ids(one) for one in range(count)]
+
+    found = homes(range(count), np.arange(count, dtype=np.int32), alone)
+
+    assert found == {one: one for one in range(count)}
