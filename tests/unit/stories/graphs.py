@@ -17,6 +17,26 @@ def ids(*numbers: int) -> frozenset[ArticleId]:
     return frozenset(ArticleId(n) for n in numbers)
 
 
+def make_evidence(
+    count: int,
+    scores: Scores,
+    same: frozenset[tuple[int, int]] = frozenset(),
+    apart: frozenset[tuple[int, int]] = frozenset(),
+) -> Evidence:
+    """Return evidence between articles 0 to count − 1; copies are certain unless told."""
+    pairs = sorted({**dict.fromkeys(same, 1.0), **scores})
+    return Evidence(
+        ids=tuple(ArticleId(number) for number in range(count)),
+        left=np.array([one for one, _ in pairs], dtype=np.int32),
+        right=np.array([other for _, other in pairs], dtype=np.int32),
+        score=np.array([scores.get(pair, 1.0) for pair in pairs], dtype=np.float32),
+        parts={
+            "same": np.array([pair in same for pair in pairs], dtype=np.float32),
+            "held_apart": np.array([pair in apart for pair in pairs], dtype=np.float32),
+        },
+    )
+
+
 def graph(
     count: int,
     scores: Scores,
@@ -24,19 +44,7 @@ def graph(
     apart: frozenset[tuple[int, int]] = frozenset(),
 ) -> Graph:
     """Return the graph of articles 0 to count − 1."""
-    pairs = sorted({**dict.fromkeys(same, 1.0), **scores})
-    return graph_of(
-        Evidence(
-            ids=tuple(ArticleId(number) for number in range(count)),
-            left=np.array([one for one, _ in pairs], dtype=np.int32),
-            right=np.array([other for _, other in pairs], dtype=np.int32),
-            score=np.array([scores.get(pair, 1.0) for pair in pairs], dtype=np.float32),
-            parts={
-                "same": np.array([pair in same for pair in pairs], dtype=np.float32),
-                "held_apart": np.array([pair in apart for pair in pairs], dtype=np.float32),
-            },
-        )
-    )
+    return graph_of(make_evidence(count, scores, same, apart))
 
 
 def clique(*members: int, score: float = 0.8) -> dict[tuple[int, int], float]:

@@ -8,32 +8,9 @@ from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Partition
 from aggregator.stories.group import GroupNumbers, group
 from aggregator.stories.survey import Evidence
+from tests.unit.stories.graphs import clique, make_evidence
 
 NUMBERS = GroupNumbers(floor=0.4, edge_floor=0.2, bridge_floor=0.35)
-
-
-def make_evidence(
-    count: int,
-    scores: dict[tuple[int, int], float],
-    same: frozenset[tuple[int, int]] = frozenset(),
-    apart: frozenset[tuple[int, int]] = frozenset(),
-) -> Evidence:
-    """Return evidence between articles 0 to count − 1."""
-    pairs = sorted(scores)
-    return Evidence(
-        ids=tuple(ArticleId(number) for number in range(count)),
-        left=np.array([one for one, _ in pairs], dtype=np.int32),
-        right=np.array([other for _, other in pairs], dtype=np.int32),
-        score=np.array([scores[pair] for pair in pairs], dtype=np.float32),
-        parts={
-            "same": np.array([pair in same for pair in pairs], dtype=np.float32),
-            "held_apart": np.array([pair in apart for pair in pairs], dtype=np.float32),
-        },
-    )
-
-
-def clique(*members: int, score: float = 0.8) -> dict[tuple[int, int], float]:
-    return {(one, other): score for one in members for other in members if one < other}
 
 
 def partition(*groups: set[int], noise: tuple[int, ...] = ()) -> Partition:
