@@ -65,17 +65,22 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
         one.subscribe.learn(server.facts())
         one.subscribe.import_opml(server.opml().encode(), "the sample newsroom")
         one.catch_up()
-        services = Services(
-            reading=one.reading,
-            search=one.search,
-            subscribe=one.subscribe,
-            manage=one.manage,
-            correct=one.correct,
-            marks=one.marks,
-            full_text=one.full_text,
-            refresh_soon=lambda: None,
-            refresh_all_soon=lambda: None,
-            clock=clock,
-            time_zone="Europe/Oslo",
-        )
-        yield Paper(newsroom=newsroom, room=one, site=create_app(services))
+        yield Paper(newsroom=newsroom, room=one, site=site_of(one, clock))
+
+
+def site_of(one: Room, clock: FrozenClock) -> Flask:
+    """Return the pages over an instance."""
+    services = Services(
+        reading=one.reading,
+        search=one.search,
+        subscribe=one.subscribe,
+        manage=one.manage,
+        correct=one.correct,
+        marks=one.marks,
+        full_text=one.full_text,
+        refresh_soon=lambda: None,
+        refresh_all_soon=lambda: None,
+        clock=clock,
+        time_zone="Europe/Oslo",
+    )
+    return create_app(services)
