@@ -35,7 +35,7 @@ ADMINS: Final = frozenset({"stories.move", "stories.merge", "stories.undo"})
 """Endpoints for admins, beside everything of the blueprint `people`."""
 
 COOKIE: Final = "broadfold"
-UNTOLD: Final = frozenset({"password", "old", "new"})
+UNTOLD: Final = frozenset({"password", "old_password", "new_password"})
 """Fields that are never carried from one form to another."""
 
 
@@ -158,7 +158,7 @@ def typed() -> str:
 
 
 def cookie_name() -> str:
-    """Return the name of the session's cookie; browsers keep `__Host-` for cookies that https alone can set."""
+    """Return the name of the session's cookie; browsers keep `__Host-` for cookies of https alone."""
     return f"__Host-{COOKIE}" if request.is_secure else COOKIE
 
 

@@ -41,18 +41,20 @@ class Follows:
         An article is followed when its outlet is, and one of the feeds that deliver it is in a followed
         folder, or none delivers it any more.
         """
-        delivered = article_feeds.c.article_id == articles.c.id
-        in_followed = exists().where(
-            delivered, feeds.c.id == article_feeds.c.feed_id, feeds.c.folder.not_in(sorted(without.folders))
-        )
         query = (
             select(story_articles.c.story_id)
             .join_from(story_articles, articles, articles.c.id == story_articles.c.article_id)
-            .where(
-                articles.c.outlet_id.not_in([int(one) for one in without.outlets if one.isdigit()]),
-                or_(in_followed, not_(exists().where(delivered))),
-            )
             .distinct()
         )
+        if without.outlets:
+            numbers = [int(one) for one in without.outlets if one.isdigit()]
+            query = query.where(articles.c.outlet_id.not_in(numbers))
+        if without.folders:
+            delivered = article_feeds.c.article_id == articles.c.id
+            elsewhere = feeds.c.folder.not_in(sorted(without.folders))
+            of_feed = feeds.c.id == article_feeds.c.feed_id
+            query = query.where(
+                or_(exists().where(delivered, of_feed, elsewhere), not_(exists().where(delivered)))
+            )
         found = select_in(self.connection, query, story_articles.c.story_id, story_ids)
         return frozenset(StoryId(row[0]) for row in found)

@@ -56,8 +56,8 @@ def password() -> Response | tuple[str, int]:
     try:
         current_services().people.accounts.change_password(
             g.person,
-            old=form.get("old", ""),
-            new=form.get("new", ""),
+            old=form.get("old_password", ""),
+            new=form.get("new_password", ""),
             address=request.remote_addr or "",
             keep=g.session.id if g.session else None,
         )
