@@ -27,6 +27,7 @@ from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
+from aggregator.readers.people import People, open_people
 from aggregator.readers.reading import Reading
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
@@ -54,6 +55,7 @@ class Services:
     full_text: FetchFullText
     reading: Reading
     marks: Marks
+    people: People
     search: Search
     asking: ThreadPoolExecutor
 
@@ -130,6 +132,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
+        people=open_people(storage, clock),
         search=open_search(build, asking),
         asking=asking,
     )

@@ -39,7 +39,7 @@ class WebSettings(Section):
     """Where and how the pages are served."""
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on. Keep it on loopback: there is no login."
+        default="127.0.0.1", description="Address to listen on; any but a loopback one needs an account."
     )
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     site_name: str = Field(default="Broadfold", description="Name at the top of every page.")
@@ -51,6 +51,10 @@ class WebSettings(Section):
         default=(),
         description="Host names, beside loopback, that requests may be addressed to; a variable separates "
         "them by commas.",
+    )
+    trusted_proxy: str = Field(
+        default="",
+        description="Address of a reverse proxy whose word on https and on the reader's address is taken.",
     )
     threads: int = Field(default=4, ge=1, le=64, description="Threads that answer requests.")
 

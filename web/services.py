@@ -14,6 +14,7 @@ from aggregator.domain.stories import Correction
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
+from aggregator.readers.people import People
 from aggregator.readers.views import (
     ArticlePage,
     FeedLine,
@@ -185,6 +186,7 @@ class Services:
     manage: Manage
     correct: Correct
     marks: Marks
+    people: People
     full_text: Callable[[int], str | None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]

@@ -2,14 +2,18 @@
 
 import errno
 from collections.abc import Callable
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Final
 
 from flask import Flask
 
 from aggregator.bootstrap import Services as Everything
-from aggregator.domain.errors import AddressInUse
+from aggregator.domain.errors import AccountMissing, AddressInUse
 from web.factory import create_app
 from web.services import Services
+
+PROXY_HEADERS: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})
+"""What a trusted proxy may tell; the name under which the site was opened stays the Host header's."""
 
 
 def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
@@ -18,8 +22,13 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
     Args:
         everything: the opened services.
         refresh_soon: asks the scheduler to look for due feeds now.
+
+    Raises:
+        AccountMissing: other machines could reach the pages, and there is no account.
     """
     web = everything.settings.web
+    if not is_loopback(web.host) and everything.people.accounts.personal():
+        raise AccountMissing(web.host)
 
     def refresh_all_soon() -> None:
         everything.refresh.hasten()
@@ -33,6 +42,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             manage=everything.manage,
             correct=everything.correct,
             marks=everything.marks,
+            people=everything.people,
             full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
@@ -44,16 +54,29 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
     )
 
 
-def listen(app: Flask, *, host: str, port: int, threads: int) -> Any:
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach an address to listen on; a name is not looked up."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(app: Flask, *, host: str, port: int, threads: int, trusted_proxy: str = "") -> Any:
     """Return a waitress server that holds its port; `.run()` serves until `.close()`.
+
+    The headers that tell of https and of the reader's address count from `trusted_proxy` only.
 
     Raises:
         AddressInUse: another program holds the port.
     """
     from waitress.server import create_server
 
+    trust: dict[str, Any] = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": PROXY_HEADERS}
     try:
-        return create_server(app, host=host, port=port, threads=threads, ident=None)
+        return create_server(
+            app, host=host, port=port, threads=threads, ident=None, **(trust if trusted_proxy else {})
+        )
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
             raise AddressInUse(host, port) from error

@@ -18,12 +18,13 @@ def serve(services: Services) -> None:
     """Serve until Ctrl-C or SIGTERM; print the address when the first stories are ready.
 
     Raises:
+        AccountMissing: other machines could reach the pages, and there is no account.
         AddressInUse: another program holds the port.
     """
     web = services.settings.web
     ticker = Ticker(services=services)
     app = site(services, refresh_soon=lambda: ticker.soon("refresh"))
-    server = listen(app, host=web.host, port=web.port, threads=web.threads)
+    server = listen(app, host=web.host, port=web.port, threads=web.threads, trusted_proxy=web.trusted_proxy)
     address = f"http://{server.effective_host}:{server.effective_port}"
     stopped = threading.Event()
     announcing = threading.Thread(target=_announce, args=(services, address, stopped), daemon=True)

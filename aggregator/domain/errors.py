@@ -5,6 +5,7 @@ error travels as `__cause__` and reaches the log, never a reader.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from aggregator.domain.feeds import NewFeed
@@ -202,6 +203,65 @@ class UndoUnknown(WrongUse):
         super().__init__(
             "This cannot be undone: it was undone before, or it is more than a week ago. "
             "Each story has a button to mark it unread."
+        )
+
+
+class AccountMissing(WrongUse):
+    """The pages would be open to other machines, and there is no account to keep strangers out."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(
+            f"The pages were not opened on {host}: other machines could reach them, and there is no account. "
+            "Make one with `broadfold people add NAME` and start again, or listen on 127.0.0.1."
+        )
+
+
+class AccountRefused(WrongUse):
+    """An account, a password or a setting of a reader cannot be made or changed in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was changed: {reason}.")
+
+
+class PersonUnknown(WrongUse):
+    """Nobody has an account of this name or number."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"There is no account called {name!r}. `broadfold people list` shows all of them; "
+            "`broadfold people add NAME` makes one."
+        )
+
+
+class LoginRefused(WrongUse):
+    """A name and a password do not belong together; which of them is wrong is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("The name or the password is not right. Try again.")
+
+
+class TooManyTries(WrongUse):
+    """A password was tried too often; `wait` is how long to wait."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        minutes = -(-wait // timedelta(minutes=1))
+        super().__init__(
+            "The password was wrong too often. Nothing was looked at this time. "
+            f"Try again in {minutes} minute{'' if minutes == 1 else 's'}."
+        )
+
+
+class InvitationUnknown(WrongUse):
+    """An invitation was used, was taken back, or has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation was used before, was taken back, or has ended. "
+            "Ask whoever sent it for another one."
         )
 
 

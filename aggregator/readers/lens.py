@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aggregator.domain.ids import ArticleId, ReaderId, StoryId
+from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import Mute, MuteKind
 from aggregator.domain.stories import Story
 from aggregator.readers.muting import hidden_by
@@ -17,6 +18,8 @@ from aggregator.storage import UnitOfWork
 
 LOOKS = 900
 """Stories that one page looks at before it leaves the rest to the next one: a bound on its time."""
+
+NOT_FOLLOWED = "only outlets or folders that you do not follow report it"
 
 Position = tuple[float, StoryId]
 Fetch = Callable[[Position | None, int], Sequence[Story]]
@@ -32,10 +35,14 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lens:
-    """Whose view of the lists it is, and what it leaves out beside what rules hide."""
+    """Whose view of the lists it is, and what it leaves out beside what rules hide.
+
+    `followed_only` leaves out what only outlets and folders report that the reader does not follow.
+    """
 
     reader: ReaderId
     show: Show = Show.ALL
+    followed_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +106,13 @@ class _Sieve:
     mutes: tuple[Mute, ...]
     reasons: Mapping[Mute, str]
     here: str
+    without: Unfollowed
 
     @classmethod
     def read(cls, work: UnitOfWork, lens: Lens | None, *, here: str) -> "_Sieve":
         mutes = work.mutes.of(lens.reader) if lens else ()
-        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here)
+        without = work.follows.of(lens.reader) if lens and lens.followed_only else Unfollowed()
+        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here, without=without)
 
     def sift(self, work: UnitOfWork, stories: Sequence[Story]) -> list[HiddenStory | _LeftOut | None]:
         """Return for each story why it is left out, None for one that stays."""
@@ -116,17 +125,24 @@ class _Sieve:
             if self.lens.show is Show.UNREAD
             else {}
         )
-        return [self._why(story, rules.get(story.id), states.get(story.id)) for story in stories]
+        ids = [story.id for story in stories]
+        followed = work.follows.followed(ids, self.without) if self.without else frozenset(ids)
+        return [
+            self._why(story, rules.get(story.id), states.get(story.id), is_followed=story.id in followed)
+            for story in stories
+        ]
 
-    def _why(self, story: Story, rule: Mute | None, state: ReadState | None) -> HiddenStory | _LeftOut | None:
-        if rule is not None:
+    def _why(
+        self, story: Story, rule: Mute | None, state: ReadState | None, *, is_followed: bool
+    ) -> HiddenStory | _LeftOut | None:
+        if rule is not None or not is_followed:
             face = story.face
             return HiddenStory(
                 id=story.id,
                 headline=face.headline,
                 lang=face.lang,
                 score=face.score,
-                why=self.reasons[rule],
+                why=self.reasons[rule] if rule is not None else NOT_FOLLOWED,
             )
         return _LeftOut.READ if state and state.reading is Reading.READ else None
 

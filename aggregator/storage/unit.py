@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from aggregator.domain.readers import Shelf
+from aggregator.storage.api_tokens import ApiTokens
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
+from aggregator.storage.follows import Follows
 from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
+from aggregator.storage.invitations import Invitations
 from aggregator.storage.leases import Leases
 from aggregator.storage.mutes import Mutes
 from aggregator.storage.outlets import Outlets
@@ -21,6 +24,7 @@ from aggregator.storage.relations import Relations
 from aggregator.storage.removals import Removals
 from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.search import Search
+from aggregator.storage.sessions import Sessions
 from aggregator.storage.stories import Stories
 from aggregator.storage.story_lists import StoryList
 from aggregator.storage.story_reads import StoryReads
@@ -53,6 +57,10 @@ class UnitOfWork:
     saved: StoryList
     followed: StoryList
     mutes: Mutes
+    sessions: Sessions
+    invitations: Invitations
+    api_tokens: ApiTokens
+    follows: Follows
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -83,4 +91,8 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
         mutes=Mutes(connection),
+        sessions=Sessions(connection),
+        invitations=Invitations(connection),
+        api_tokens=ApiTokens(connection),
+        follows=Follows(connection),
     )

@@ -21,6 +21,7 @@ from aggregator.domain.ids import (
     ReaderId,
     StoryId,
 )
+from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, StoryRead
 from aggregator.domain.search import Query
 from aggregator.domain.stories import (
@@ -38,6 +39,7 @@ from aggregator.storage import Storage, UnitOfWork
 from aggregator.storage.vectors import VectorMark
 from tests.contract.conftest import Newsroom
 from tests.contract.test_storage_feeds import make_outcome
+from tests.contract.test_storage_people import ADA, INVITATION, SESSION, TOKEN
 from tests.contract.test_storage_stories import make_face
 from tests.factories import make_draft
 from tests.fakes import NOON
@@ -175,6 +177,32 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "mutes.of": lambda work: work.mutes.of(READER),
     "mutes.add": lambda work: work.mutes.add(READER, RULE),
     "mutes.remove": lambda work: work.mutes.remove(READER, MuteId(1)),
+    "readers.add": lambda work: work.readers.add(ADA),
+    "readers.put": lambda work: work.readers.put(ADA),
+    "readers.remove": lambda work: work.readers.remove(READER),
+    "sessions.add": lambda work: work.sessions.add("a", SESSION),
+    "sessions.by_token": lambda work: work.sessions.by_token("a"),
+    "sessions.of": lambda work: work.sessions.of(READER),
+    "sessions.renew": lambda work: work.sessions.renew(SESSION.id, seen_at=NOON, expires_at=NOON),
+    "sessions.remove": lambda work: work.sessions.remove(READER, SESSION.id),
+    "sessions.remove_all": lambda work: work.sessions.remove_all(READER, but=SESSION.id),
+    "sessions.forget": lambda work: work.sessions.forget(before=NOON),
+    "invitations.add": lambda work: work.invitations.add("a", INVITATION),
+    "invitations.by_token": lambda work: work.invitations.by_token("a"),
+    "invitations.open": lambda work: work.invitations.open(now=NOON),
+    "invitations.remove": lambda work: work.invitations.remove(INVITATION.id),
+    "invitations.forget": lambda work: work.invitations.forget(before=NOON),
+    "api_tokens.add": lambda work: work.api_tokens.add("a", TOKEN),
+    "api_tokens.by_token": lambda work: work.api_tokens.by_token("a"),
+    "api_tokens.of": lambda work: work.api_tokens.of(READER),
+    "api_tokens.used": lambda work: work.api_tokens.used(TOKEN.id, at=NOON),
+    "api_tokens.remove": lambda work: work.api_tokens.remove(READER, TOKEN.id),
+    "follows.of": lambda work: work.follows.of(READER),
+    "follows.put": lambda work: work.follows.put(READER, Unfollowed(folders=frozenset({"Sport"}))),
+    "follows.followed": lambda work: work.follows.followed([STORY], Unfollowed(outlets=frozenset({"1"}))),
+    "follows.followed folders": lambda work: work.follows.followed(
+        [STORY], Unfollowed(folders=frozenset({"Sport"}))
+    ),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),
@@ -264,6 +292,7 @@ def test_every_repository_method_is_planned() -> None:
         "articles.count",
         "vectors.models",
     }
+    whole |= {"readers.all"}
     whole |= {"corrections.live", "corrections.log", "themes.all", "themes.replace"}
     methods = {
         f"{noun}.{method}"

@@ -12,6 +12,7 @@ from aggregator.domain.errors import (
     FeedAddressRefused,
     FeedUnknown,
     FolderUnknown,
+    InvitationUnknown,
     OpmlUnreadable,
     RemovalUnknown,
     SeveralFeeds,
@@ -20,10 +21,12 @@ from aggregator.domain.errors import (
 )
 from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, ReaderId, StoryId
-from aggregator.domain.readers import Shelf
+from aggregator.domain.people import Invitation
+from aggregator.domain.readers import PERSONAL, Reader, Role, Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
+from aggregator.readers.preferences import Source
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
@@ -504,6 +507,47 @@ class Bell:
         self.rings += 1
 
 
+@dataclass
+class FakeAccounts:
+    """Nobody has an account: the instance is one reader's."""
+
+    reader: Reader = field(
+        default_factory=lambda: Reader(id=PERSONAL, name="", role=Role.ADMIN, created_at=NOON)
+    )
+
+    def personal(self) -> Reader:
+        return self.reader
+
+    def all(self) -> tuple[Reader, ...]:
+        return ()
+
+
+class FakePreferences:
+    """There are no outlets to follow."""
+
+    def sources(self, reader: ReaderId) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+        return (), ()
+
+
+class FakeInvitations:
+    """Nobody was invited."""
+
+    def open(self) -> tuple[Invitation, ...]:
+        return ()
+
+    def look(self, secret: str) -> Invitation:
+        raise InvitationUnknown
+
+
+@dataclass
+class FakePeople:
+    """An instance without accounts."""
+
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    preferences: FakePreferences = field(default_factory=FakePreferences)
+    invitations: FakeInvitations = field(default_factory=FakeInvitations)
+
+
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
@@ -512,6 +556,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "people": FakePeople(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),

@@ -1,6 +1,6 @@
 """The front page: the day's stories, best first, or the reason why there are none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
@@ -42,7 +42,7 @@ class TroubleGroup:
 def page() -> str:
     """Show the stories that follow the cursor `after`."""
     after = request.args.get("after") or None
-    view = lens()
+    view = replace(lens(), followed_only=True)
     front = current_services().reading.front_page(after=after, lens=view)
     state = front_state(front, after=after, show=view.show)
     is_arriving = state in {FrontState.FETCHING, FrontState.GROUPING}

@@ -4,15 +4,15 @@ Every form ends at the page that it was on, with the focus on its card, so that 
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aggregator.domain.errors import MuteRefused
 from aggregator.domain.ids import ReaderId
-from aggregator.domain.readers import PERSONAL, Shelf
+from aggregator.domain.readers import Reader, Shelf
 from aggregator.readers.lens import Lens, Show
 from aggregator.readers.views import StoryPage
 from web.pages.ids import ID
@@ -30,7 +30,7 @@ MOST: Final = 200
 
 def reader() -> ReaderId:
     """Return who is reading."""
-    return PERSONAL
+    return cast(Reader, g.person).id
 
 
 def lens() -> Lens:
