@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from aggregator.domain.readers import Shelf
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
+from aggregator.storage.comments import Comments
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.full_texts import FullTexts
@@ -53,6 +54,7 @@ class UnitOfWork:
     saved: StoryList
     followed: StoryList
     mutes: Mutes
+    comments: Comments
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -83,4 +85,5 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
         mutes=Mutes(connection),
+        comments=Comments(connection),
     )

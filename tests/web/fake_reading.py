@@ -22,6 +22,7 @@ from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, ReaderId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
+from aggregator.readers.comments import Thread
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.views import (
@@ -481,6 +482,13 @@ class FakeMarks:
         return ()
 
 
+class FakeComments:
+    """Nobody has written anything."""
+
+    def thread(self, reader: ReaderId, story: int, *, whole: bool = False) -> Thread:
+        return Thread()
+
+
 def make_correction(number: int = 7, **fields: Any) -> Correction:
     values: dict[str, Any] = {
         "id": CorrectionId(number),
@@ -512,6 +520,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "comments": FakeComments(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
