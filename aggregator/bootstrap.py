@@ -25,6 +25,7 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.comments import Comments
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.people import People, open_people
@@ -56,6 +57,7 @@ class Services:
     reading: Reading
     marks: Marks
     people: People
+    comments: Comments
     search: Search
     asking: ThreadPoolExecutor
 
@@ -133,6 +135,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         people=open_people(storage, clock),
+        comments=Comments(storage=storage, clock=clock),
         search=open_search(build, asking),
         asking=asking,
     )

@@ -77,6 +77,7 @@ def site_of(one: Room, clock: FrozenClock) -> Flask:
         manage=one.manage,
         correct=one.correct,
         marks=one.marks,
+        comments=one.comments,
         full_text=one.full_text,
         refresh_soon=lambda: None,
         refresh_all_soon=lambda: None,

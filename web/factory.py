@@ -12,8 +12,10 @@ from jinja2 import StrictUndefined
 from web import presenters
 from web.bodies import without_remote_media
 from web.errors import install_errors
+from web.links import with_links
 from web.pages import (
     articles,
+    comments,
     feeds,
     front,
     login,
@@ -51,7 +53,21 @@ def create_app(services: Services) -> Flask:
     install_security(app, services)
     install_people(app)
     install_errors(app)
-    pages = (front, marks, stories, articles, outlets, topics, feeds, search, status, login, settings, people)
+    pages = (
+        front,
+        marks,
+        stories,
+        comments,
+        articles,
+        outlets,
+        topics,
+        feeds,
+        search,
+        status,
+        login,
+        settings,
+        people,
+    )
     for page in pages:
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters())
@@ -104,6 +120,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "duration": presenters.duration,
         "event_line": presenters.event_line,
         "body": without_remote_media,
+        "linked": with_links,
     }
 
 

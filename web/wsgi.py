@@ -43,6 +43,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             correct=everything.correct,
             marks=everything.marks,
             people=everything.people,
+            comments=everything.comments,
             full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,

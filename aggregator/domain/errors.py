@@ -298,3 +298,30 @@ class AddressInUse(BroadfoldError):
         super().__init__(
             f"{host}:{port} is already in use by another program. Stop it, or choose another with --port."
         )
+
+
+class CommentRefused(WrongUse):
+    """A comment cannot be written, changed or moderated in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was saved: {reason}.")
+
+
+class CommentUnknown(WrongUse):
+    """No comment has this number, or it was deleted."""
+
+    def __init__(self, comment: int) -> None:
+        self.comment = comment
+        super().__init__(f"There is no comment {comment} any more. Nothing was changed.")
+
+
+class CommentChanged(WrongUse):
+    """A comment was changed elsewhere since its form was opened."""
+
+    def __init__(self, comment: int) -> None:
+        self.comment = comment
+        super().__init__(
+            "Nothing was saved: this comment was changed in another window since you opened it. "
+            "Its text as it is now stands above yours; save again to put yours in its place."
+        )

@@ -245,6 +245,24 @@ class Quote:
     text: str
 
 
+class NameKind(StrEnum):
+    """What a name is of; `other` where that cannot be told."""
+
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """Somebody or something that a story names, and in how many of its independent reports."""
+
+    name: str
+    kind: NameKind
+    reports: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
     """What a story says in its articles' own words. `of` names the state of the articles it was read from."""
@@ -252,3 +270,4 @@ class Gist:
     of: str
     summary: tuple[Sentence, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    names: tuple[Name, ...] = ()

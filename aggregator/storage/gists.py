@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, select
 
 from aggregator.domain.ids import ArticleId, StoryId
-from aggregator.domain.stories import Gist, Quote, Sentence
+from aggregator.domain.stories import Gist, Name, NameKind, Quote, Sentence
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import articles, gists
 
@@ -26,7 +26,8 @@ class Gists:
         quotes = tuple(
             Quote(article=ArticleId(q["article"]), speaker=q["speaker"], text=q["text"]) for q in row.quotes
         )
-        return Gist(of=row.of, summary=summary, quotes=quotes)
+        names = tuple(Name(name=n["name"], kind=NameKind(n["kind"]), reports=n["reports"]) for n in row.names)
+        return Gist(of=row.of, summary=summary, quotes=quotes, names=names)
 
     def states(self, stories: Collection[StoryId]) -> Mapping[StoryId, str]:
         """Return from which state of its articles each stored gist was picked."""
@@ -46,12 +47,13 @@ class Gists:
                 "of": gist.of,
                 "summary": [asdict(one) for one in gist.summary],
                 "quotes": [asdict(one) for one in gist.quotes],
+                "names": [asdict(one) for one in gist.names],
             }
             for story, gist in found.items()
         ]
         if rows:
             insert = insert_into(self.connection, gists)
-            replaced = {name: insert.excluded[name] for name in ("of", "summary", "quotes")}
+            replaced = {name: insert.excluded[name] for name in ("of", "summary", "quotes", "names")}
             self.connection.execute(
                 insert.on_conflict_do_update(index_elements=[gists.c.story_id], set_=replaced), rows
             )

@@ -8,6 +8,7 @@ from aggregator.domain.readers import Shelf
 from aggregator.storage.api_tokens import ApiTokens
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
+from aggregator.storage.comments import Comments
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.follows import Follows
@@ -61,6 +62,7 @@ class UnitOfWork:
     invitations: Invitations
     api_tokens: ApiTokens
     follows: Follows
+    comments: Comments
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -95,4 +97,5 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         invitations=Invitations(connection),
         api_tokens=ApiTokens(connection),
         follows=Follows(connection),
+        comments=Comments(connection),
     )

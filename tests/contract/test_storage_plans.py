@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.domain.articles import FullText
+from aggregator.domain.comments import Comment
 from aggregator.domain.feeds import FeedState, Sighting
 from aggregator.domain.ids import (
     ArticleId,
     BulkReadId,
+    CommentId,
     CorrectionId,
     FeedId,
     MuteId,
@@ -50,6 +52,7 @@ OUTLET, FEED, STORY = OutletId(1), FeedId(1), StoryId(1)
 READER = ReaderId(1)
 BULK = BulkRead(id=BulkReadId(0), at=NOON, marks={ONE: None}, stories={STORY: None})
 RULE = Mute(id=MuteId(0), kind=MuteKind.WORD, value="otter", scope="", created_at=NOON)
+REMARK = Comment(id=CommentId(1), story=STORY, author=READER, text="Who pays?", at=NOON)
 DRAFTS = [make_draft("A"), make_draft("B", guid="tag:b")]
 
 CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
@@ -203,6 +206,13 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "follows.followed folders": lambda work: work.follows.followed(
         [STORY], Unfollowed(folders=frozenset({"Sport"}))
     ),
+    "comments.of_story": lambda work: work.comments.of_story(STORY),
+    "comments.get": lambda work: work.comments.get(REMARK.id),
+    "comments.by_author": lambda work: work.comments.by_author(READER, since=NOON),
+    "comments.replies": lambda work: work.comments.replies(REMARK.id),
+    "comments.add": lambda work: work.comments.add(REMARK),
+    "comments.change": lambda work: work.comments.change(REMARK),
+    "comments.remove": lambda work: work.comments.remove(REMARK.id),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),

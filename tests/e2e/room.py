@@ -15,6 +15,7 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.comments import Comments
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
@@ -41,6 +42,7 @@ class Room:
     correct: Correct
     search: Search
     marks: Marks
+    comments: Comments
     full_text: FetchFullText
 
     def catch_up(self) -> None:
@@ -105,6 +107,7 @@ def room(
                 topics=topics,
             ),
             marks=Marks(storage=storage, clock=clock),
+            comments=Comments(storage=storage, clock=clock),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         )
     finally:

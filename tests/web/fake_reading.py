@@ -24,6 +24,7 @@ from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, Rea
 from aggregator.domain.people import Invitation
 from aggregator.domain.readers import PERSONAL, Reader, Role, Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
+from aggregator.readers.comments import Thread
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.preferences import Source
@@ -484,6 +485,13 @@ class FakeMarks:
         return ()
 
 
+class FakeComments:
+    """Nobody has written anything."""
+
+    def thread(self, reader: ReaderId, story: int, *, whole: bool = False) -> Thread:
+        return Thread()
+
+
 def make_correction(number: int = 7, **fields: Any) -> Correction:
     values: dict[str, Any] = {
         "id": CorrectionId(number),
@@ -557,6 +565,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
         "people": FakePeople(),
+        "comments": FakeComments(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),

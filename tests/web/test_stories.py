@@ -164,7 +164,7 @@ def test_story_of_one_report_has_no_empty_sections(reading: FakeReading, client:
 
     page = read(client.get("/stories/2").text)
 
-    assert [node["aria-labelledby"] for node in page.all("section")] == ["reports"]
+    assert [node["aria-labelledby"] for node in page.all("section")] == ["reports", "comments-title"]
     assert page.with_class("copies") == []
 
 
