@@ -25,6 +25,7 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.days import Days
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
@@ -54,6 +55,7 @@ class Services:
     full_text: FetchFullText
     reading: Reading
     marks: Marks
+    days: Days
     search: Search
     asking: ThreadPoolExecutor
 
@@ -130,6 +132,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
+        days=Days(storage=storage, clock=clock, topics=topics),
         search=open_search(build, asking),
         asking=asking,
     )

@@ -17,7 +17,7 @@ from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
 from aggregator.readers.cards import cards_of
-from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
+from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, time_mark
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
 from aggregator.readers.lens import Lens, Picked, Position, pick
@@ -325,7 +325,7 @@ def _pick(
 
 def _next(found: Picked) -> str | None:
     """Return the cursor of what follows these stories, None when nothing does."""
-    return f"{found.after.face.score!r}~{found.after.id}" if found.after else None
+    return score_mark(found.after.face.score, found.after.id) if found.after else None
 
 
 def _article_cursor(after: str | None) -> tuple[datetime, ArticleId] | None:

@@ -8,6 +8,7 @@ from aggregator.domain.readers import Shelf
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
+from aggregator.storage.days import Days
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
@@ -39,6 +40,7 @@ class UnitOfWork:
     articles: Articles
     vectors: Vectors
     search: Search
+    days: Days
     stories: Stories
     corrections: Corrections
     relations: Relations
@@ -69,6 +71,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         articles=Articles(connection),
         vectors=Vectors(connection),
         search=Search(connection),
+        days=Days(connection),
         stories=Stories(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),

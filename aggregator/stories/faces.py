@@ -4,10 +4,12 @@ Reads what it was not given from the unit of work; the faces go back to storage.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.rank import QUIET
 from aggregator.domain.stories import Folding, StoryFace
 from aggregator.storage import UnitOfWork
 from aggregator.stories.describe import describe, independent_reports, reporting_members
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 4096
 """Articles whose likeness to the topics is worked out in one go."""
+MEASURED = timedelta(days=3)
+"""How far back it is counted what an outlet publishes: as many days as most feeds still list."""
 
 
 def new_faces(
@@ -28,6 +32,7 @@ def new_faces(
     vectors: Mapping[ArticleId, "np.ndarray"],
     folding: Folding,
     known: Prototypes | None = None,
+    now: datetime,
 ) -> Iterator[tuple[StoryId, StoryFace]]:
     """Yield the face of every story that looks different from what is stored.
 
@@ -38,6 +43,7 @@ def new_faces(
         vectors: unit float32[d] of the members that have one.
         folding: of `articles`.
         known: the topics; without them a story keeps the one that it has.
+        now: what outlets published in the days before it tells which are quiet.
     """
     older = {one for members in living.values() for one in members} - articles.keys()
     articles = {**articles, **{a.id: a for a in work.articles.get_many(sorted(older))}}
@@ -45,6 +51,8 @@ def new_faces(
     folding = Folding(
         origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
     )
+    loud = work.days.loud(since=now - MEASURED, until=now, most=round(QUIET * MEASURED / timedelta(days=1)))
+    quiet = {a.outlet_id for a in articles.values()} - loud
     before = {story.id: story.face for story in work.stories.get_many(list(living))}
     alike = _likenesses(vectors, known)
     for story, ids in living.items():
@@ -57,6 +65,7 @@ def new_faces(
             folding,
             lead_now=shown.lead_id if shown else None,
             topic=_topic(members, folding, alike, known, topic) if known else topic,
+            quiet=quiet,
         )
         if face != shown:
             yield story, face

@@ -66,6 +66,10 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "search.allowed topic": lambda work: work.search.allowed(Query(topics=frozenset({"science"}))),
     "search.holding": lambda work: work.search.holding((ONE,), Query(phrases=("bridge",))),
     "search.by_words": lambda work: work.search.by_words(Query(words=("bridge",), after=NOON), limit=5),
+    "days.reports": lambda work: work.days.reports(since=NOON, until=LATER),
+    "days.last_before": lambda work: work.days.last_before(NOON),
+    "days.first_after": lambda work: work.days.first_after(NOON),
+    "days.loud": lambda work: work.days.loud(since=NOON, until=LATER, most=3),
     "removals.remove": lambda work: work.removals.remove([work.feeds.get(FEED)], now=NOON),
     "vectors.after": lambda work: list(work.vectors.after("m", VectorMark(1, 1))),
     "vectors.mark": lambda work: work.vectors.mark(),
@@ -252,6 +256,13 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
     steps = plans(full, CALLS[name])
     assert step in steps
     assert not [other for other in steps if "TEMP B-TREE" in other]
+
+
+@pytest.mark.parametrize("name", ["days.reports", "days.loud", "days.last_before", "days.first_after"])
+def test_days_read_only_what_is_dated_within_them(full: Storage, name: str) -> None:
+    dated = [step for step in plans(full, CALLS[name]) if re.match(r"(SEARCH|SCAN) articles", step)]
+    assert len(dated) == 1
+    assert re.fullmatch(r"SEARCH articles USING (COVERING )?INDEX ix_articles_at_id \(at.*\)", dated[0])
 
 
 def test_every_repository_method_is_planned() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from aggregator.domain.articles import Outlet
@@ -22,6 +22,7 @@ from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, ReaderId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
+from aggregator.readers.days import DayPage, DayState
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.views import (
@@ -504,6 +505,20 @@ class Bell:
         self.rings += 1
 
 
+@dataclass
+class FakeDays:
+    """Answers every day with the same page, but for its date; `None` is no such topic."""
+
+    page: DayPage | None = field(
+        default_factory=lambda: DayPage(day=NOON.date(), state=DayState.EMPTY, begins=NOON.date())
+    )
+    asked: list[date] = field(default_factory=list)
+
+    def __call__(self, day: date, **_: Any) -> DayPage | None:
+        self.asked.append(day)
+        return replace(self.page, day=day) if self.page else None
+
+
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
@@ -512,6 +527,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "days": FakeDays(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
