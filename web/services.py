@@ -48,7 +48,7 @@ class Reading(Protocol):
         """Return the stories on a list of the reader's that follow the cursor `after`."""
         ...
 
-    def article(self, article_id: int, /) -> ArticlePage | None:
+    def article(self, article_id: int, /, *, lens: Lens | None = None) -> ArticlePage | None:
         """Return the article with its story, or None."""
         ...
 
@@ -68,11 +68,11 @@ class Reading(Protocol):
 class Search(Protocol):
     """Answer a search, whatever is asked; `zone` is the reader's, None the machine's own."""
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories that answer best, soon."""
         ...
 
-    def latest(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def latest(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories of the last days that answer, the newest first, for a feed."""
         ...
 

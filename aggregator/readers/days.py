@@ -138,14 +138,7 @@ class Days:
                 return DayPage(day=day, state=DayState.NOTHING)
             if day < begins:
                 return DayPage(day=day, state=DayState.BEFORE, later=begins, begins=begins)
-            page = DayPage(
-                day=day,
-                state=DayState.STORIES,
-                earlier=day - ONE_DAY if day > begins else None,
-                later=day + ONE_DAY if day < today else None,
-                begins=begins,
-                is_today=day == today,
-            )
+            page = _turned(day, begins, today)
             end = midnight(day + ONE_DAY, zone)
             reports = work.days.reports(since=midnight(day, zone), until=end)
             if not reports:
@@ -153,6 +146,18 @@ class Days:
             ranked = placed(reports)
             table = _Table(work=work, topics=self.topics, placed=ranked, lens=lens, now=min(end, now))
             return table.page(page, topic, position)
+
+
+def _turned(day: date, begins: date, today: date) -> DayPage:
+    """Return the bare page of a day of the archive, with the days to turn to."""
+    return DayPage(
+        day=day,
+        state=DayState.STORIES,
+        earlier=day - ONE_DAY if day > begins else None,
+        later=day + ONE_DAY if day < today else None,
+        begins=begins,
+        is_today=day == today,
+    )
 
 
 def _without_reports(work: UnitOfWork, page: DayPage, zone: tzinfo | None) -> DayPage:

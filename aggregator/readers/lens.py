@@ -87,6 +87,15 @@ def pick(
             return Picked(stories=tuple(kept), hidden=tuple(hidden), after=stories[-1])
 
 
+def sifted(
+    work: UnitOfWork, lens: Lens | None, stories: Sequence[Story]
+) -> tuple[tuple[Story, ...], tuple[HiddenStory, ...]]:
+    """Return the stories that the reader's view of lists lets through, and those that rules hide."""
+    whys = _Sieve.read(work, lens, here="").sift(work, stories)
+    kept = tuple(story for story, why in zip(stories, whys, strict=True) if why is None)
+    return kept, tuple(why for why in whys if isinstance(why, HiddenStory))
+
+
 class _LeftOut(StrEnum):
     """Why a story is not in the list although no rule hides it."""
 

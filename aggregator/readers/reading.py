@@ -191,11 +191,11 @@ class Reading:
         versions = work.articles.version_counts(ids)
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
-        theme, told_in = self._theme(work, story), work.gists.get(story.id)
-        follows = self._cards(work, work.stories.follows(story.id))
-        followed_by = self._cards(work, work.stories.followed_by(story.id))
+        theme, told_in = self._theme(work, story, lens), work.gists.get(story.id)
+        follows = self._cards(work, work.stories.follows(story.id), lens)
+        followed_by = self._cards(work, work.stories.followed_by(story.id), lens)
         told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
-        near = self._cards(work, related(work, story, model=self.model, since=since))
+        near = self._cards(work, related(work, story, model=self.model, since=since), lens)
         return StoryPage(
             card=card,
             state=story.state.value,
@@ -213,18 +213,19 @@ class Reading:
             history=work.stories.events(story.id),
         )
 
-    def _theme(self, work: UnitOfWork, story: Story) -> ThemeLine | None:
+    def _theme(self, work: UnitOfWork, story: Story, lens: Lens | None) -> ThemeLine | None:
         theme = work.themes.of_story(story.id)
         if theme is None:
             return None
-        others = work.stories.get_many(sorted(theme.stories - {story.id}))
+        found = work.stories.get_many(sorted(theme.stories - {story.id}))
         living = sorted(
-            (one for one in others if one.merged_into is None), key=lambda one: (-one.face.score, -one.id)
+            (one for one in found if one.merged_into is None), key=lambda one: (-one.face.score, -one.id)
         )
-        return ThemeLine(words=theme.words, others=self._cards(work, living[:THEME])) if living else None
+        others = self._cards(work, living[:THEME], lens)
+        return ThemeLine(words=theme.words, others=others) if living else None
 
-    def article(self, article_id: int) -> ArticlePage | None:
-        """Return the page of an article, or None."""
+    def article(self, article_id: int, *, lens: Lens | None = None) -> ArticlePage | None:
+        """Return the page of an article, its story as the reader of the `lens` sees it; or None."""
         with self.storage.reading() as work:
             stored = work.articles.get(ArticleId(article_id))
             if stored is None:
@@ -252,7 +253,7 @@ class Reading:
                 edits=edits(article, versions),
                 full_html=full.html if full else "",
                 full_at=full.fetched_at if full else None,
-                story=self._cards(work, [story])[0] if story else None,
+                story=self._cards(work, [story], lens)[0] if story else None,
                 **_beside(work, story, article, outlets),
             )
 

@@ -20,6 +20,7 @@ from aggregator.storage.read_marks import ReadMarks
 from aggregator.storage.readers import Readers
 from aggregator.storage.relations import Relations
 from aggregator.storage.removals import Removals
+from aggregator.storage.saved_searches import SavedSearches
 from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.search import Search
 from aggregator.storage.stories import Stories
@@ -55,6 +56,7 @@ class UnitOfWork:
     saved: StoryList
     followed: StoryList
     mutes: Mutes
+    saved_searches: SavedSearches
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -86,4 +88,5 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
         mutes=Mutes(connection),
+        saved_searches=SavedSearches(connection),
     )

@@ -47,15 +47,7 @@ def describe(
     reporting = reporting_members(members, folding)
     reports, times = independent_reports(reporting, folding), _times(reporting)
     lead = _lead(reports, vectors, lead_now)
-    voices = {a.outlet_id for a in reports}
-    score, parts = rank(
-        RankFeatures(
-            voices=len(voices),
-            reports=len(reports),
-            last_report_at=max(_times(reports)),
-            quiet=len(voices.intersection(quiet)),
-        )
-    )
+    score, parts = rank(_features(reports, quiet))
     return StoryFace(
         lead_id=lead.id,
         headline=lead.title,
@@ -69,6 +61,16 @@ def describe(
         score=score,
         parts=parts,
         topic=topic,
+    )
+
+
+def _features(reports: Sequence[Article], quiet: Collection[OutletId]) -> RankFeatures:
+    voices = {a.outlet_id for a in reports}
+    return RankFeatures(
+        voices=len(voices),
+        reports=len(reports),
+        last_report_at=max(_times(reports)),
+        quiet=len(voices.intersection(quiet)),
     )
 
 

@@ -3,12 +3,12 @@
 Reads what it was not given from the unit of work; the faces go back to storage.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article
-from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.rank import QUIET
 from aggregator.domain.stories import Folding, StoryFace
 from aggregator.storage import UnitOfWork
@@ -45,14 +45,8 @@ def new_faces(
         known: the topics; without them a story keeps the one that it has.
         now: what outlets published in the days before it tells which are quiet.
     """
-    older = {one for members in living.values() for one in members} - articles.keys()
-    articles = {**articles, **{a.id: a for a in work.articles.get_many(sorted(older))}}
-    past = work.articles.folding(older)
-    folding = Folding(
-        origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
-    )
-    loud = work.days.loud(since=now - MEASURED, until=now, most=round(QUIET * MEASURED / timedelta(days=1)))
-    quiet = {a.outlet_id for a in articles.values()} - loud
+    articles, folding = _with_older(work, living, articles, folding)
+    quiet = _quiet(work, articles.values(), now=now)
     before = {story.id: story.face for story in work.stories.get_many(list(living))}
     alike = _likenesses(vectors, known)
     for story, ids in living.items():
@@ -69,6 +63,28 @@ def new_faces(
         )
         if face != shown:
             yield story, face
+
+
+def _with_older(
+    work: UnitOfWork,
+    living: Mapping[StoryId, frozenset[ArticleId]],
+    articles: Mapping[ArticleId, Article],
+    folding: Folding,
+) -> tuple[Mapping[ArticleId, Article], Folding]:
+    """Return articles and folding with those members that were not at hand."""
+    older = {one for members in living.values() for one in members} - articles.keys()
+    past = work.articles.folding(older)
+    return {**articles, **{a.id: a for a in work.articles.get_many(sorted(older))}}, Folding(
+        origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
+    )
+
+
+def _quiet(work: UnitOfWork, articles: Iterable[Article], *, now: datetime) -> frozenset[OutletId]:
+    """Return those outlets of the articles that published little until now."""
+    most = round(QUIET * MEASURED / timedelta(days=1))
+    return frozenset(a.outlet_id for a in articles) - work.days.loud(
+        since=now - MEASURED, until=now, most=most
+    )
 
 
 def _likenesses(

@@ -22,7 +22,7 @@ from aggregator.domain.ids import (
     StoryId,
 )
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, StoryRead
-from aggregator.domain.search import Query
+from aggregator.domain.search import Query, Standing
 from aggregator.domain.stories import (
     CorrectionAction,
     Folding,
@@ -64,6 +64,13 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "search.newest": lambda work: work.search.newest(Query(after=NOON), limit=5),
     "search.allowed": lambda work: work.search.allowed(Query(langs=frozenset({"en"}))),
     "search.allowed topic": lambda work: work.search.allowed(Query(topics=frozenset({"science"}))),
+    "search.allowed kept": lambda work: work.search.allowed(
+        Query(reader=READER, standings=frozenset({Standing.SAVED, Standing.FOLLOWED}))
+    ),
+    "search.allowed read": lambda work: work.search.allowed(
+        Query(reader=READER, standings=frozenset({Standing.READ}))
+    ),
+    "search.latest_by_words": lambda work: work.search.latest_by_words(Query(words=("bridge",)), limit=5),
     "search.holding": lambda work: work.search.holding((ONE,), Query(phrases=("bridge",))),
     "search.by_words": lambda work: work.search.by_words(Query(words=("bridge",), after=NOON), limit=5),
     "days.reports": lambda work: work.days.reports(since=NOON, until=LATER),
@@ -226,6 +233,7 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
     scans = [step for step in steps if step.startswith("SCAN")]
     allowed = {
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
+        "search.latest_by_words": ["SCAN article_search VIRTUAL TABLE INDEX 192:M2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
     }

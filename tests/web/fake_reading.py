@@ -285,7 +285,7 @@ class FakeReading:
     def kept(self, shelf: Shelf, /, *, lens: Lens, after: str | None = None) -> KeptPage:
         return KeptPage(cards=self.front.cards if shelf is Shelf.SAVED else (), cursor=None)
 
-    def article(self, article_id: int, /) -> ArticlePage | None:
+    def article(self, article_id: int, /, *, lens: Lens | None = None) -> ArticlePage | None:
         return self.articles.get(article_id)
 
     def outlet(self, outlet_id: int, /, *, after: str | None = None) -> OutletPage | None:
@@ -313,7 +313,7 @@ class FakeSearch:
     queries: list[str] = field(default_factory=list)
     zones: list[tzinfo | None] = field(default_factory=list)
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         self.queries.append(text)
         self.zones.append(zone)
         words = text.lower().split()
