@@ -6,6 +6,7 @@ Heavy libraries load when the service that needs them is first used, never here.
 import logging
 import os
 import random
+import secrets
 import socket
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
@@ -29,6 +31,7 @@ from aggregator.readers.days import Days
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
@@ -56,6 +59,7 @@ class Services:
     reading: Reading
     marks: Marks
     days: Days
+    saved_searches: SavedSearches
     search: Search
     asking: ThreadPoolExecutor
 
@@ -133,6 +137,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         days=Days(storage=storage, clock=clock, topics=topics),
+        saved_searches=open_saved_searches(build),
         search=open_search(build, asking),
         asking=asking,
     )
@@ -142,6 +147,17 @@ def open_search(build: Build, executor: Executor) -> Search:
     """Return the search over the database and with the model of a build; `executor` runs the model."""
     meaning = Meaning(storage=build.storage, embedder=build.embedder, executor=executor)
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
+
+
+def open_saved_searches(build: Build) -> SavedSearches:
+    """Return the searches that readers keep, over the database and the window of a build."""
+    return SavedSearches(
+        storage=build.storage,
+        clock=build.clock,
+        window=build.window,
+        new_token=partial(secrets.token_urlsafe, 24),
+        topics=build.topics,
+    )
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

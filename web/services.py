@@ -15,6 +15,7 @@ from aggregator.readers.days import Days
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.views import (
     ArticlePage,
     FeedLine,
@@ -187,6 +188,7 @@ class Services:
     correct: Correct
     marks: Marks
     days: Days
+    saved_searches: SavedSearches
     full_text: Callable[[int], str | None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]

@@ -34,6 +34,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             correct=everything.correct,
             marks=everything.marks,
             days=everything.days,
+            saved_searches=everything.saved_searches,
             full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,

@@ -34,7 +34,7 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSection:
-    """A saved search as a section of the front page: its newest stories, and what rules of the reader hide."""
+    """A saved search as a section of the front page: its newest stories, and what rules hide."""
 
     search: SavedSearch
     cards: tuple[StoryCard, ...]
@@ -80,7 +80,7 @@ class SavedSearches:
             if same is not None:
                 raise SavedSearchRefused(f"it is kept already, as “{same.name}”")
             if len(mine) >= MOST:
-                raise SavedSearchRefused(f"{MOST} searches are kept, and there is no room for more; delete one")
+                raise SavedSearchRefused(f"{MOST} are kept, and there is no room for more; delete one first")
             return work.saved_searches.add(
                 reader, name=called, query=text, token=self.new_token(), now=self.clock.now()
             )
@@ -120,7 +120,7 @@ class SavedSearches:
             others = [one for one in work.saved_searches.of(reader) if one.on_front and one.id != number]
             if on_front and len(others) >= MOST_ON_FRONT:
                 raise SavedSearchRefused(
-                    f"the front page shows {MOST_ON_FRONT} searches, and more would make it slow; take one off"
+                    f"the front page has {MOST_ON_FRONT}, and more would make it slow; take one off"
                 )
             return work.saved_searches.change(reader, SavedSearchId(number), on_front=on_front)
 

@@ -31,9 +31,7 @@ class SavedSearches:
         row = self.connection.execute(select(saved_searches).where(TABLE.token == token)).first()
         return None if row is None else search_of(row)
 
-    def add(
-        self, reader: ReaderId, *, name: str, query: str, token: str, now: datetime
-    ) -> SavedSearchId:
+    def add(self, reader: ReaderId, *, name: str, query: str, token: str, now: datetime) -> SavedSearchId:
         """Store a search behind the reader's others; the reader must not have the same one yet."""
         last = select(func.coalesce(func.max(TABLE.place), 0)).where(TABLE.reader_id == reader)
         insert = saved_searches.insert().values(

@@ -22,6 +22,7 @@ from aggregator.domain.ids import (
     StoryId,
 )
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, StoryRead
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.search import Query, Standing
 from aggregator.domain.stories import (
     CorrectionAction,
@@ -186,6 +187,14 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "mutes.of": lambda work: work.mutes.of(READER),
     "mutes.add": lambda work: work.mutes.add(READER, RULE),
     "mutes.remove": lambda work: work.mutes.remove(READER, MuteId(1)),
+    "saved_searches.of": lambda work: work.saved_searches.of(READER),
+    "saved_searches.by_token": lambda work: work.saved_searches.by_token("secret"),
+    "saved_searches.add": lambda work: work.saved_searches.add(
+        READER, name="Otters", query="otter", token="secret", now=NOON
+    ),
+    "saved_searches.change": lambda work: work.saved_searches.change(READER, SavedSearchId(1), name="Otter"),
+    "saved_searches.arrange": lambda work: work.saved_searches.arrange(READER, [SavedSearchId(1)]),
+    "saved_searches.remove": lambda work: work.saved_searches.remove(READER, SavedSearchId(1)),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),

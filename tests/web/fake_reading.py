@@ -519,6 +519,16 @@ class FakeDays:
         return replace(self.page, day=day) if self.page else None
 
 
+class FakeSavedSearches:
+    """Keeps nothing."""
+
+    def of(self, reader: ReaderId) -> tuple[()]:
+        return ()
+
+    def sections(self, lens: Lens, *, zone: tzinfo | None) -> tuple[()]:
+        return ()
+
+
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
@@ -528,6 +538,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
         "days": FakeDays(),
+        "saved_searches": FakeSavedSearches(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),

@@ -36,9 +36,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("problem", sa.String, nullable=False),
         sa.PrimaryKeyConstraint("feed_id", name="pk_feed_wishes"),
-        sa.ForeignKeyConstraint(
-            ["feed_id"], ["feeds.id"], name="fk_feed_wishes_feed_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name="fk_feed_wishes_feed_id", ondelete="CASCADE"),
     )
     op.create_table(
         "full_text_tries",
