@@ -23,6 +23,7 @@ from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
 from aggregator.feeds.fulltext import FetchFullText
+from aggregator.feeds.fulltexts import FetchFullTexts
 from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
@@ -56,6 +57,7 @@ class Services:
     build: Build
     correct: Correct
     full_text: FetchFullText
+    full_texts: FetchFullTexts
     reading: Reading
     marks: Marks
     days: Days
@@ -112,6 +114,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
     fetcher = open_fetcher(settings, clock)
+    full_text = FetchFullText(storage=storage, fetcher=fetcher, clock=clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -133,7 +136,15 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         manage=Manage(storage=storage, clock=clock, limits=poll_limits(settings)),
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
-        full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
+        full_text=full_text,
+        full_texts=FetchFullTexts(
+            storage=storage,
+            fetch=full_text,
+            executor=executor,
+            clock=clock,
+            owner=owner,
+            lease_for=timedelta(seconds=settings.feeds.lease_seconds),
+        ),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         days=Days(storage=storage, clock=clock, topics=topics),

@@ -133,6 +133,14 @@ class Manage(Protocol):
         """Set how often to poll feeds, None for the default; return how many."""
         ...
 
+    def fetch_whole(self, feeds: Sequence[int], /, *, wanted: bool) -> int:
+        """Fetch the whole text of new articles of feeds, or no longer; return how many."""
+        ...
+
+    def mute(self, feeds: Sequence[int], /, *, muted: bool) -> int:
+        """Keep what only these feeds bring off the front page, or no longer; return how many."""
+        ...
+
     def rename_folder(self, old: str, new: str, /) -> int:
         """Give a folder another name; return how many feeds are in it; raise FolderUnknown."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from aggregator.domain.ids import ArticleId, ReaderId, StoryId
+from aggregator.domain.ids import ArticleId, FeedId, ReaderId, StoryId
 from aggregator.domain.readers import Mute, MuteKind
 from aggregator.domain.stories import Story
 from aggregator.readers.muting import hidden_by
@@ -108,11 +108,13 @@ class _Sieve:
     mutes: tuple[Mute, ...]
     reasons: Mapping[Mute, str]
     here: str
+    muted_feeds: Mapping[FeedId, str]
 
     @classmethod
     def read(cls, work: UnitOfWork, lens: Lens | None, *, here: str) -> "_Sieve":
         mutes = work.mutes.of(lens.reader) if lens else ()
-        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here)
+        feeds = work.feed_wishes.muted() if lens else {}
+        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here, muted_feeds=feeds)
 
     def sift(self, work: UnitOfWork, stories: Sequence[Story]) -> list[HiddenStory | _LeftOut | None]:
         """Return for each story why it is left out, None for one that stays."""
@@ -125,19 +127,37 @@ class _Sieve:
             if self.lens.show is Show.UNREAD
             else {}
         )
-        return [self._why(story, rules.get(story.id), states.get(story.id)) for story in stories]
+        feeds = _only_from(work, [story.id for story in stories], self.muted_feeds)
+        told = dict(feeds) | {story: self.reasons[rule] for story, rule in rules.items() if rule}
+        return [self._why(story, told.get(story.id, ""), states.get(story.id)) for story in stories]
 
-    def _why(self, story: Story, rule: Mute | None, state: ReadState | None) -> HiddenStory | _LeftOut | None:
-        if rule is not None:
+    def _why(self, story: Story, rule: str, state: ReadState | None) -> HiddenStory | _LeftOut | None:
+        if rule:
             face = story.face
             return HiddenStory(
                 id=story.id,
                 headline=face.headline,
                 lang=face.lang,
                 score=face.score,
-                why=self.reasons[rule],
+                why=rule,
             )
         return _LeftOut.READ if state and state.reading is Reading.READ else None
+
+
+def _only_from(
+    work: UnitOfWork, stories: Sequence[StoryId], muted: Mapping[FeedId, str]
+) -> Mapping[StoryId, str]:
+    """Return, for each story that muted feeds alone bring, a reason that names one."""
+    if not muted:
+        return {}
+    members = work.stories.members(stories)
+    feeds = work.articles.feeds_of([one for some in members.values() for one in some])
+    told = {}
+    for story, some in members.items():
+        bring = {feed for one in some for feed in feeds.get(one, ())}
+        if bring and bring <= muted.keys():
+            told[story] = f"only the muted feed “{muted[min(bring)]}” brings it"
+    return told
 
 
 def reasons(work: UnitOfWork, mutes: Iterable[Mute]) -> Mapping[Mute, str]:

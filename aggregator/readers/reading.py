@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article, Outlet
+from aggregator.domain.feeds import NO_WISH
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
@@ -370,7 +371,8 @@ def _article_lines(work: UnitOfWork, articles: Sequence[Article]) -> tuple[Artic
 
 def _feed_lines(work: UnitOfWork) -> tuple[FeedLine, ...]:
     counts = work.feeds.article_counts()
-    outlets = _outlets(work)
+    outlets, wishes = _outlets(work), work.feed_wishes.all()
     return tuple(
-        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0)) for feed in work.feeds.all()
+        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0), wishes.get(feed.id, NO_WISH))
+        for feed in work.feeds.all()
     )

@@ -9,7 +9,7 @@ feed_wishes = Table(
     "feed_wishes",
     metadata,
     Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
-    Column("full_text_since", UtcTime),
+    Column("full_text_after", Integer),
     Column("is_muted", Boolean, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("problem", String, nullable=False),

@@ -9,6 +9,7 @@ from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.days import Days
+from aggregator.storage.feed_wishes import FeedWishes
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
@@ -36,6 +37,7 @@ class UnitOfWork:
 
     outlets: Outlets
     feeds: Feeds
+    feed_wishes: FeedWishes
     polls: Polls
     removals: Removals
     articles: Articles
@@ -68,6 +70,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
     return UnitOfWork(
         outlets=Outlets(connection),
         feeds=Feeds(connection),
+        feed_wishes=FeedWishes(connection),
         polls=Polls(connection),
         removals=Removals(connection),
         articles=Articles(connection),

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.domain.articles import FullText
-from aggregator.domain.feeds import FeedState, Sighting
+from aggregator.domain.feeds import FeedState, Sighting, WantedText
 from aggregator.domain.ids import (
     ArticleId,
     BulkReadId,
@@ -49,6 +49,7 @@ OUTLET, FEED, STORY = OutletId(1), FeedId(1), StoryId(1)
 READER = ReaderId(1)
 BULK = BulkRead(id=BulkReadId(0), at=NOON, marks={ONE: None}, stories={STORY: None})
 RULE = Mute(id=MuteId(0), kind=MuteKind.WORD, value="otter", scope="", created_at=NOON)
+WANTED = WantedText(article=ONE, feed=FEED, link="https://lantern.example/1")
 DRAFTS = [make_draft("A"), make_draft("B", guid="tag:b")]
 
 CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
@@ -61,6 +62,11 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "feeds.record": lambda work: work.feeds.record(FEED, make_outcome(moved_to="u9"), owner="a"),
     "feeds.release": lambda work: work.feeds.release([FEED], owner="a"),
     "feeds.change": lambda work: work.feeds.change([FEED], state=FeedState.PAUSED.value),
+    "feed_wishes.muted": lambda work: work.feed_wishes.muted(),
+    "feed_wishes.mute": lambda work: work.feed_wishes.mute([FEED], muted=True),
+    "feed_wishes.due": lambda work: work.feed_wishes.due(now=NOON, most_tries=3, limit=5),
+    "feed_wishes.fetched": lambda work: work.feed_wishes.fetched(WANTED),
+    "feed_wishes.failed": lambda work: work.feed_wishes.failed(WANTED, "No.", next_at=NOON),
     "polls.add": lambda work: work.polls.add(FEED, at=NOON, failure=None, new=1),
     "search.newest": lambda work: work.search.newest(Query(after=NOON), limit=5),
     "search.allowed": lambda work: work.search.allowed(Query(langs=frozenset({"en"}))),
@@ -244,6 +250,8 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
         "search.latest_by_words": ["SCAN article_search VIRTUAL TABLE INDEX 192:M2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
+        "feed_wishes.muted": ["SCAN feed_wishes"],
+        "feed_wishes.due": ["SCAN feed_wishes"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
     }
     assert [scan for scan in scans if scan != "SCAN CONSTANT ROW"] == allowed.get(name, [])
@@ -286,6 +294,8 @@ def test_every_repository_method_is_planned() -> None:
     whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
     whole |= {
         "feeds.hasten",
+        "feed_wishes.all",
+        "feed_wishes.want_full_texts",
         "feeds.article_counts",
         "removals.restore",
         "polls.history",

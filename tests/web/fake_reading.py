@@ -411,6 +411,12 @@ class FakeManage:
     def poll_every(self, feeds: Sequence[int], interval: timedelta | None, /) -> int:
         return self._done("every", *feeds, interval) - 1
 
+    def fetch_whole(self, feeds: Sequence[int], /, *, wanted: bool) -> int:
+        return self._done("whole" if wanted else "brief", *feeds)
+
+    def mute(self, feeds: Sequence[int], /, *, muted: bool) -> int:
+        return self._done("mute" if muted else "unmute", *feeds)
+
     def rename_folder(self, old: str, new: str, /) -> int:
         if old == "nowhere":
             raise FolderUnknown(old)

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_table(
         "feed_wishes",
         sa.Column("feed_id", sa.Integer, nullable=False),
-        sa.Column("full_text_since", sa.BigInteger),
+        sa.Column("full_text_after", sa.Integer),
         sa.Column("is_muted", sa.Boolean, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("problem", sa.String, nullable=False),
