@@ -6,6 +6,7 @@ Heavy libraries load when the service that needs them is first used, never here.
 import logging
 import os
 import random
+import secrets
 import socket
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
@@ -21,15 +23,18 @@ from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
 from aggregator.feeds.fulltext import FetchFullText
+from aggregator.feeds.fulltexts import FetchFullTexts
 from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.comments import Comments
+from aggregator.readers.days import Days
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.people import People, open_people
 from aggregator.readers.reading import Reading
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
@@ -54,10 +59,13 @@ class Services:
     build: Build
     correct: Correct
     full_text: FetchFullText
+    full_texts: FetchFullTexts
     reading: Reading
     marks: Marks
     people: People
     comments: Comments
+    days: Days
+    saved_searches: SavedSearches
     search: Search
     asking: ThreadPoolExecutor
 
@@ -110,6 +118,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
     fetcher = open_fetcher(settings, clock)
+    full_text = FetchFullText(storage=storage, fetcher=fetcher, clock=clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -131,11 +140,21 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         manage=Manage(storage=storage, clock=clock, limits=poll_limits(settings)),
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
-        full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
+        full_text=full_text,
+        full_texts=FetchFullTexts(
+            storage=storage,
+            fetch=full_text,
+            executor=executor,
+            clock=clock,
+            owner=owner,
+            lease_for=timedelta(seconds=settings.feeds.lease_seconds),
+        ),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         people=open_people(storage, clock),
         comments=Comments(storage=storage, clock=clock),
+        days=Days(storage=storage, clock=clock, topics=topics),
+        saved_searches=open_saved_searches(build),
         search=open_search(build, asking),
         asking=asking,
     )
@@ -145,6 +164,17 @@ def open_search(build: Build, executor: Executor) -> Search:
     """Return the search over the database and with the model of a build; `executor` runs the model."""
     meaning = Meaning(storage=build.storage, embedder=build.embedder, executor=executor)
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
+
+
+def open_saved_searches(build: Build) -> SavedSearches:
+    """Return the searches that readers keep, over the database and the window of a build."""
+    return SavedSearches(
+        storage=build.storage,
+        clock=build.clock,
+        window=build.window,
+        new_token=partial(secrets.token_urlsafe, 24),
+        topics=build.topics,
+    )
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

@@ -46,6 +46,7 @@ def jobs(services: Services, build_soon: Callable[[], None]) -> tuple[Job, ...]:
         reports = services.refresh()
         if any(report.new or report.changed for report in reports):
             build_soon()
+        services.full_texts()
 
     last: list[datetime] = []
 

@@ -16,6 +16,7 @@ from web.links import with_links
 from web.pages import (
     articles,
     comments,
+    days,
     feeds,
     front,
     login,
@@ -23,6 +24,7 @@ from web.pages import (
     outlets,
     people,
     search,
+    searches,
     settings,
     status,
     stories,
@@ -55,6 +57,7 @@ def create_app(services: Services) -> Flask:
     install_errors(app)
     pages = (
         front,
+        days,
         marks,
         stories,
         comments,
@@ -63,6 +66,7 @@ def create_app(services: Services) -> Flask:
         topics,
         feeds,
         search,
+        searches,
         status,
         login,
         settings,

@@ -20,8 +20,10 @@ from web.zones import zone_named
 
 UNASKED: Final = frozenset({"static", "status.healthz"})
 """Endpoints that are the same for everybody: who asks is not looked up."""
-OPEN: Final = frozenset({"login.page", "login.enter", "login.logout", "login.invitation", "login.accept"})
-"""Endpoints that need no login."""
+OPEN: Final = frozenset(
+    {"login.page", "login.enter", "login.logout", "login.invitation", "login.accept", "searches.feed"}
+)
+"""Endpoints that need no login: the address of a saved search's feed is its own secret."""
 PROGRAMS: Final = frozenset(
     {
         "stories.as_json", "stories.as_markdown", "search.feed", "feeds.export_opml",

@@ -12,10 +12,12 @@ from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
 from aggregator.readers.comments import Comments
+from aggregator.readers.days import Days
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
 from aggregator.readers.people import People
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.views import (
     ArticlePage,
     FeedLine,
@@ -49,7 +51,7 @@ class Reading(Protocol):
         """Return the stories on a list of the reader's that follow the cursor `after`."""
         ...
 
-    def article(self, article_id: int, /) -> ArticlePage | None:
+    def article(self, article_id: int, /, *, lens: Lens | None = None) -> ArticlePage | None:
         """Return the article with its story, or None."""
         ...
 
@@ -69,11 +71,11 @@ class Reading(Protocol):
 class Search(Protocol):
     """Answer a search, whatever is asked; `zone` is the reader's, None the machine's own."""
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories that answer best, soon."""
         ...
 
-    def latest(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def latest(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories of the last days that answer, the newest first, for a feed."""
         ...
 
@@ -133,6 +135,14 @@ class Manage(Protocol):
         """Set how often to poll feeds, None for the default; return how many."""
         ...
 
+    def fetch_whole(self, feeds: Sequence[int], /, *, wanted: bool) -> int:
+        """Fetch the whole text of new articles of feeds, or no longer; return how many."""
+        ...
+
+    def mute(self, feeds: Sequence[int], /, *, muted: bool) -> int:
+        """Keep what only these feeds bring off the front page, or no longer; return how many."""
+        ...
+
     def rename_folder(self, old: str, new: str, /) -> int:
         """Give a folder another name; return how many feeds are in it; raise FolderUnknown."""
         ...
@@ -189,6 +199,8 @@ class Services:
     marks: Marks
     people: People
     comments: Comments
+    days: Days
+    saved_searches: SavedSearches
     full_text: Callable[[int], str | None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]

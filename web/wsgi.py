@@ -44,6 +44,8 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             marks=everything.marks,
             people=everything.people,
             comments=everything.comments,
+            days=everything.days,
+            saved_searches=everything.saved_searches,
             full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,

@@ -196,6 +196,14 @@ class MuteRefused(WrongUse):
         super().__init__(f"Nothing was muted: {reason}.")
 
 
+class SavedSearchRefused(WrongUse):
+    """A search cannot be kept, named or shown in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The search was not changed: {reason}.")
+
+
 class UndoUnknown(WrongUse):
     """What was marked read cannot be taken back at once."""
 

@@ -114,7 +114,7 @@ class StoryFace:
     """How a story is shown, worked out from its articles: counts, times, lead, rank with its parts.
 
     `origin_count` is the number of independent reports; `score` is the sum of `parts` and comparable
-    between faces of any age (see `stories/rank.py`). `excerpt` is the first lines of the lead's text.
+    between faces of any age (see `domain/rank.py`). `excerpt` is the first lines of the lead's text.
     `topic` is a topic's name, None where none is sure enough.
     """
 

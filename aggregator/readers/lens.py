@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from aggregator.domain.ids import ArticleId, ReaderId, StoryId
+from aggregator.domain.ids import ArticleId, FeedId, ReaderId, StoryId
 from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import Mute, MuteKind
 from aggregator.domain.stories import Story
@@ -94,6 +94,15 @@ def pick(
             return Picked(stories=tuple(kept), hidden=tuple(hidden), after=stories[-1])
 
 
+def sifted(
+    work: UnitOfWork, lens: Lens | None, stories: Sequence[Story]
+) -> tuple[tuple[Story, ...], tuple[HiddenStory, ...]]:
+    """Return the stories that the reader's view of lists lets through, and those that rules hide."""
+    whys = _Sieve.read(work, lens, here="").sift(work, stories)
+    kept = tuple(story for story, why in zip(stories, whys, strict=True) if why is None)
+    return kept, tuple(why for why in whys if isinstance(why, HiddenStory))
+
+
 class _LeftOut(StrEnum):
     """Why a story is not in the list although no rule hides it."""
 
@@ -107,44 +116,59 @@ class _Sieve:
     reasons: Mapping[Mute, str]
     here: str
     without: Unfollowed
+    muted_feeds: Mapping[FeedId, str]
 
     @classmethod
     def read(cls, work: UnitOfWork, lens: Lens | None, *, here: str) -> "_Sieve":
         mutes = work.mutes.of(lens.reader) if lens else ()
-        without = work.follows.of(lens.reader) if lens and lens.followed_only else Unfollowed()
-        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here, without=without)
+        return cls(
+            lens=lens,
+            mutes=mutes,
+            reasons=reasons(work, mutes),
+            here=here,
+            without=work.follows.of(lens.reader) if lens and lens.followed_only else Unfollowed(),
+            muted_feeds=work.feed_wishes.muted() if lens else {},
+        )
 
     def sift(self, work: UnitOfWork, stories: Sequence[Story]) -> list[HiddenStory | _LeftOut | None]:
         """Return for each story why it is left out, None for one that stays."""
         if self.lens is None:
             return [None] * len(stories)
-        outlets = work.stories.outlets([story.id for story in stories]) if self.mutes else {}
-        rules = {s.id: hidden_by(s, outlets[s.id], self.mutes, here=self.here) for s in stories if self.mutes}
-        states = (
-            read_states(work, self.lens.reader, [story.id for story in stories])
-            if self.lens.show is Show.UNREAD
-            else {}
-        )
         ids = [story.id for story in stories]
+        outlets = work.stories.outlets(ids) if self.mutes else {}
+        rules = {s.id: hidden_by(s, outlets[s.id], self.mutes, here=self.here) for s in stories if self.mutes}
+        states = read_states(work, self.lens.reader, ids) if self.lens.show is Show.UNREAD else {}
         followed = work.follows.followed(ids, self.without) if self.without else frozenset(ids)
-        return [
-            self._why(story, rules.get(story.id), states.get(story.id), is_followed=story.id in followed)
-            for story in stories
-        ]
+        told = (
+            {story: NOT_FOLLOWED for story in ids if story not in followed}
+            | dict(_only_from(work, ids, self.muted_feeds))
+            | {story: self.reasons[rule] for story, rule in rules.items() if rule}
+        )
+        return [_left_out(story, told.get(story.id, ""), states.get(story.id)) for story in stories]
 
-    def _why(
-        self, story: Story, rule: Mute | None, state: ReadState | None, *, is_followed: bool
-    ) -> HiddenStory | _LeftOut | None:
-        if rule is not None or not is_followed:
-            face = story.face
-            return HiddenStory(
-                id=story.id,
-                headline=face.headline,
-                lang=face.lang,
-                score=face.score,
-                why=self.reasons[rule] if rule is not None else NOT_FOLLOWED,
-            )
-        return _LeftOut.READ if state and state.reading is Reading.READ else None
+
+def _left_out(story: Story, rule: str, state: ReadState | None) -> HiddenStory | _LeftOut | None:
+    """Return why a story is not in the list: the rule in words, else whether it was read."""
+    if rule:
+        face = story.face
+        return HiddenStory(id=story.id, headline=face.headline, lang=face.lang, score=face.score, why=rule)
+    return _LeftOut.READ if state and state.reading is Reading.READ else None
+
+
+def _only_from(
+    work: UnitOfWork, stories: Sequence[StoryId], muted: Mapping[FeedId, str]
+) -> Mapping[StoryId, str]:
+    """Return, for each story that muted feeds alone bring, a reason that names one."""
+    if not muted:
+        return {}
+    members = work.stories.members(stories)
+    feeds = work.articles.feeds_of([one for some in members.values() for one in some])
+    told = {}
+    for story, some in members.items():
+        bring = {feed for one in some for feed in feeds.get(one, ())}
+        if bring and bring <= muted.keys():
+            told[story] = f"only the muted feed “{muted[min(bring)]}” brings it"
+    return told
 
 
 def reasons(work: UnitOfWork, mutes: Iterable[Mute]) -> Mapping[Mute, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.explain import explain
-from aggregator.domain.feeds import Feed, FeedState
+from aggregator.domain.feeds import NO_WISH, Feed, FeedState, FeedWish
 from aggregator.domain.ids import ArticleId, OutletId
 from aggregator.domain.stories import NEWNESS, Folding, Story, newness
 from aggregator.readers.timeline import coverage
@@ -127,7 +127,7 @@ def article(one: Article, story: Story | None) -> ArticleLine:
     )
 
 
-def feed(one: Feed, outlet: str, articles: int) -> FeedLine:
+def feed(one: Feed, outlet: str, articles: int, wish: FeedWish = NO_WISH) -> FeedLine:
     """Return a subscription's line with its health in words."""
     health = _health(one)
     what, todo = "", ""
@@ -135,7 +135,13 @@ def feed(one: Feed, outlet: str, articles: int) -> FeedLine:
         what, todo = explain(one.failure, url=one.url, detail=one.failure_detail, status=one.failure_status)
     elif one.warning:
         what = one.warning
-    return FeedLine(feed=one, outlet=outlet, article_count=articles, health=health, what=what, todo=todo)
+    elif wish.full_text and wish.failures:
+        many = "one article" if wish.failures == 1 else f"{wish.failures} articles in a row"
+        what = f"The whole text of {many} could not be had. {wish.problem}"
+        todo = "Each is tried three times by itself. Where an outlet hands out no whole texts, switch it off."
+    return FeedLine(
+        feed=one, outlet=outlet, article_count=articles, health=health, what=what, todo=todo, wish=wish
+    )
 
 
 def _health(one: Feed) -> str:

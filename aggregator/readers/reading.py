@@ -11,13 +11,14 @@ from typing import TypedDict
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article, Outlet
+from aggregator.domain.feeds import NO_WISH
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
 from aggregator.readers.cards import cards_of
-from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
+from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, time_mark
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
 from aggregator.readers.lens import Lens, Picked, Position, pick
@@ -191,11 +192,11 @@ class Reading:
         versions = work.articles.version_counts(ids)
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
-        theme, told_in = self._theme(work, story), work.gists.get(story.id)
-        follows = self._cards(work, work.stories.follows(story.id))
-        followed_by = self._cards(work, work.stories.followed_by(story.id))
+        theme, told_in = self._theme(work, story, lens), work.gists.get(story.id)
+        follows = self._cards(work, work.stories.follows(story.id), lens)
+        followed_by = self._cards(work, work.stories.followed_by(story.id), lens)
         told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
-        near = self._cards(work, related(work, story, model=self.model, since=since))
+        near = self._cards(work, related(work, story, model=self.model, since=since), lens)
         return StoryPage(
             card=card,
             state=story.state.value,
@@ -213,18 +214,19 @@ class Reading:
             history=work.stories.events(story.id),
         )
 
-    def _theme(self, work: UnitOfWork, story: Story) -> ThemeLine | None:
+    def _theme(self, work: UnitOfWork, story: Story, lens: Lens | None) -> ThemeLine | None:
         theme = work.themes.of_story(story.id)
         if theme is None:
             return None
-        others = work.stories.get_many(sorted(theme.stories - {story.id}))
+        found = work.stories.get_many(sorted(theme.stories - {story.id}))
         living = sorted(
-            (one for one in others if one.merged_into is None), key=lambda one: (-one.face.score, -one.id)
+            (one for one in found if one.merged_into is None), key=lambda one: (-one.face.score, -one.id)
         )
-        return ThemeLine(words=theme.words, others=self._cards(work, living[:THEME])) if living else None
+        others = self._cards(work, living[:THEME], lens)
+        return ThemeLine(words=theme.words, others=others) if living else None
 
-    def article(self, article_id: int) -> ArticlePage | None:
-        """Return the page of an article, or None."""
+    def article(self, article_id: int, *, lens: Lens | None = None) -> ArticlePage | None:
+        """Return the page of an article, its story as the reader of the `lens` sees it; or None."""
         with self.storage.reading() as work:
             stored = work.articles.get(ArticleId(article_id))
             if stored is None:
@@ -252,7 +254,7 @@ class Reading:
                 edits=edits(article, versions),
                 full_html=full.html if full else "",
                 full_at=full.fetched_at if full else None,
-                story=self._cards(work, [story])[0] if story else None,
+                story=self._cards(work, [story], lens)[0] if story else None,
                 **_beside(work, story, article, outlets),
             )
 
@@ -325,7 +327,7 @@ def _pick(
 
 def _next(found: Picked) -> str | None:
     """Return the cursor of what follows these stories, None when nothing does."""
-    return f"{found.after.face.score!r}~{found.after.id}" if found.after else None
+    return score_mark(found.after.face.score, found.after.id) if found.after else None
 
 
 def _article_cursor(after: str | None) -> tuple[datetime, ArticleId] | None:
@@ -369,7 +371,8 @@ def _article_lines(work: UnitOfWork, articles: Sequence[Article]) -> tuple[Artic
 
 def _feed_lines(work: UnitOfWork) -> tuple[FeedLine, ...]:
     counts = work.feeds.article_counts()
-    outlets = _outlets(work)
+    outlets, wishes = _outlets(work), work.feed_wishes.all()
     return tuple(
-        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0)) for feed in work.feeds.all()
+        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0), wishes.get(feed.id, NO_WISH))
+        for feed in work.feeds.all()
     )

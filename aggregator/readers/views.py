@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.domain.articles import ArticleVersion, Outlet
-from aggregator.domain.feeds import Feed, PollSlot
+from aggregator.domain.feeds import NO_WISH, Feed, FeedWish, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
 from aggregator.domain.stories import RankPart, StoryEvent
@@ -203,7 +203,6 @@ class FrontPage:
     sections: tuple[TopicSection, ...] = ()
     """Empty before the first build that knows topics, and on later pages."""
     hidden: tuple[HiddenStory, ...] = ()
-    """What the reader's own rules keep off this page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +342,6 @@ class ArticlePage:
     others: tuple[ReportLine, ...]
     """The other outlets' own reports of the same story."""
     edits: tuple[Edit, ...] = ()
-    """What each edit changed, beside `versions`."""
     full_html: str = ""
     """The whole text from the outlet's own page, sanitised; empty until a reader asked for it."""
     full_at: datetime | None = None
@@ -386,15 +384,17 @@ class OutletLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLine:
-    """A subscription and its health. `health` is `ok`, `waiting`, `failing`, `gone` or `paused`."""
+    """A subscription and its health. `health` is `ok`, `waiting`, `failing`, `gone` or `paused`.
+
+    `what` went wrong and what `todo` about it are sentences, empty when all is well.
+    """
 
     feed: Feed
     outlet: str
     article_count: int
     health: str
     what: str
-    """What happened at the last poll, as a sentence; empty when all is well."""
     todo: str
-    """What the reader can do about it; empty when nothing needs doing."""
     history: tuple[PollSlot, ...] = ()
     """The polls of the last days in spans of equal length, the oldest first; empty when not asked for."""
+    wish: FeedWish = NO_WISH

@@ -10,6 +10,8 @@ from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.comments import Comments
 from aggregator.storage.corrections import Corrections
+from aggregator.storage.days import Days
+from aggregator.storage.feed_wishes import FeedWishes
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.follows import Follows
 from aggregator.storage.full_texts import FullTexts
@@ -23,6 +25,7 @@ from aggregator.storage.read_marks import ReadMarks
 from aggregator.storage.readers import Readers
 from aggregator.storage.relations import Relations
 from aggregator.storage.removals import Removals
+from aggregator.storage.saved_searches import SavedSearches
 from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.search import Search
 from aggregator.storage.sessions import Sessions
@@ -39,11 +42,13 @@ class UnitOfWork:
 
     outlets: Outlets
     feeds: Feeds
+    feed_wishes: FeedWishes
     polls: Polls
     removals: Removals
     articles: Articles
     vectors: Vectors
     search: Search
+    days: Days
     stories: Stories
     corrections: Corrections
     relations: Relations
@@ -63,6 +68,7 @@ class UnitOfWork:
     api_tokens: ApiTokens
     follows: Follows
     comments: Comments
+    saved_searches: SavedSearches
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -74,11 +80,13 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
     return UnitOfWork(
         outlets=Outlets(connection),
         feeds=Feeds(connection),
+        feed_wishes=FeedWishes(connection),
         polls=Polls(connection),
         removals=Removals(connection),
         articles=Articles(connection),
         vectors=Vectors(connection),
         search=Search(connection),
+        days=Days(connection),
         stories=Stories(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),
@@ -98,4 +106,5 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         api_tokens=ApiTokens(connection),
         follows=Follows(connection),
         comments=Comments(connection),
+        saved_searches=SavedSearches(connection),
     )

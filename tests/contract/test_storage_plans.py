@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from aggregator.domain.articles import FullText
 from aggregator.domain.comments import Comment
-from aggregator.domain.feeds import FeedState, Sighting
+from aggregator.domain.feeds import FeedState, Sighting, WantedText
 from aggregator.domain.ids import (
     ArticleId,
     BulkReadId,
@@ -25,7 +25,8 @@ from aggregator.domain.ids import (
 )
 from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, StoryRead
-from aggregator.domain.search import Query
+from aggregator.domain.saved_searches import SavedSearchId
+from aggregator.domain.search import Query, Standing
 from aggregator.domain.stories import (
     CorrectionAction,
     Folding,
@@ -53,6 +54,7 @@ READER = ReaderId(1)
 BULK = BulkRead(id=BulkReadId(0), at=NOON, marks={ONE: None}, stories={STORY: None})
 RULE = Mute(id=MuteId(0), kind=MuteKind.WORD, value="otter", scope="", created_at=NOON)
 REMARK = Comment(id=CommentId(1), story=STORY, author=READER, text="Who pays?", at=NOON)
+WANTED = WantedText(article=ONE, feed=FEED, link="https://lantern.example/1")
 DRAFTS = [make_draft("A"), make_draft("B", guid="tag:b")]
 
 CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
@@ -65,12 +67,28 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "feeds.record": lambda work: work.feeds.record(FEED, make_outcome(moved_to="u9"), owner="a"),
     "feeds.release": lambda work: work.feeds.release([FEED], owner="a"),
     "feeds.change": lambda work: work.feeds.change([FEED], state=FeedState.PAUSED.value),
+    "feed_wishes.muted": lambda work: work.feed_wishes.muted(),
+    "feed_wishes.mute": lambda work: work.feed_wishes.mute([FEED], muted=True),
+    "feed_wishes.due": lambda work: work.feed_wishes.due(now=NOON, most_tries=3, limit=5),
+    "feed_wishes.fetched": lambda work: work.feed_wishes.fetched(WANTED),
+    "feed_wishes.failed": lambda work: work.feed_wishes.failed(WANTED, "No.", next_at=NOON),
     "polls.add": lambda work: work.polls.add(FEED, at=NOON, failure=None, new=1),
     "search.newest": lambda work: work.search.newest(Query(after=NOON), limit=5),
     "search.allowed": lambda work: work.search.allowed(Query(langs=frozenset({"en"}))),
     "search.allowed topic": lambda work: work.search.allowed(Query(topics=frozenset({"science"}))),
+    "search.allowed kept": lambda work: work.search.allowed(
+        Query(reader=READER, standings=frozenset({Standing.SAVED, Standing.FOLLOWED}))
+    ),
+    "search.allowed read": lambda work: work.search.allowed(
+        Query(reader=READER, standings=frozenset({Standing.READ}))
+    ),
+    "search.latest_by_words": lambda work: work.search.latest_by_words(Query(words=("bridge",)), limit=5),
     "search.holding": lambda work: work.search.holding((ONE,), Query(phrases=("bridge",))),
     "search.by_words": lambda work: work.search.by_words(Query(words=("bridge",), after=NOON), limit=5),
+    "days.reports": lambda work: work.days.reports(since=NOON, until=LATER),
+    "days.last_before": lambda work: work.days.last_before(NOON),
+    "days.first_after": lambda work: work.days.first_after(NOON),
+    "days.loud": lambda work: work.days.loud(since=NOON, until=LATER, most=3),
     "removals.remove": lambda work: work.removals.remove([work.feeds.get(FEED)], now=NOON),
     "vectors.after": lambda work: list(work.vectors.after("m", VectorMark(1, 1))),
     "vectors.mark": lambda work: work.vectors.mark(),
@@ -213,6 +231,14 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "comments.add": lambda work: work.comments.add(REMARK),
     "comments.change": lambda work: work.comments.change(REMARK),
     "comments.remove": lambda work: work.comments.remove(REMARK.id),
+    "saved_searches.of": lambda work: work.saved_searches.of(READER),
+    "saved_searches.by_token": lambda work: work.saved_searches.by_token("secret"),
+    "saved_searches.add": lambda work: work.saved_searches.add(
+        READER, name="Otters", query="otter", token="secret", now=NOON
+    ),
+    "saved_searches.change": lambda work: work.saved_searches.change(READER, SavedSearchId(1), name="Otter"),
+    "saved_searches.arrange": lambda work: work.saved_searches.arrange(READER, [SavedSearchId(1)]),
+    "saved_searches.remove": lambda work: work.saved_searches.remove(READER, SavedSearchId(1)),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),
@@ -260,7 +286,10 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
     scans = [step for step in steps if step.startswith("SCAN")]
     allowed = {
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
+        "search.latest_by_words": ["SCAN article_search VIRTUAL TABLE INDEX 192:M2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
+        "feed_wishes.muted": ["SCAN feed_wishes"],
+        "feed_wishes.due": ["SCAN feed_wishes"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
     }
     assert [scan for scan in scans if scan != "SCAN CONSTANT ROW"] == allowed.get(name, [])
@@ -292,10 +321,19 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
     assert not [other for other in steps if "TEMP B-TREE" in other]
 
 
+@pytest.mark.parametrize("name", ["days.reports", "days.loud", "days.last_before", "days.first_after"])
+def test_days_read_only_what_is_dated_within_them(full: Storage, name: str) -> None:
+    dated = [step for step in plans(full, CALLS[name]) if re.match(r"(SEARCH|SCAN) articles", step)]
+    assert len(dated) == 1
+    assert re.fullmatch(r"SEARCH articles USING (COVERING )?INDEX ix_articles_at_id \(at.*\)", dated[0])
+
+
 def test_every_repository_method_is_planned() -> None:
     whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
     whole |= {
         "feeds.hasten",
+        "feed_wishes.all",
+        "feed_wishes.want_full_texts",
         "feeds.article_counts",
         "removals.restore",
         "polls.history",

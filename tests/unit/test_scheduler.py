@@ -47,6 +47,7 @@ def make_services(**fields: Any) -> Services:
         "settings": Settings(schedule=ScheduleSettings(refresh_seconds=15, build_seconds=45)),
         "clock": FrozenClock(),
         "refresh": lambda: (),
+        "full_texts": lambda: 0,
         "build": Building(),
     }
     return cast(Services, SimpleNamespace(**values | fields))

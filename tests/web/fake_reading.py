@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from aggregator.domain.articles import Outlet
@@ -25,6 +25,7 @@ from aggregator.domain.people import Invitation
 from aggregator.domain.readers import PERSONAL, Reader, Role, Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
 from aggregator.readers.comments import Thread
+from aggregator.readers.days import DayPage, DayState
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.preferences import Source
@@ -288,7 +289,7 @@ class FakeReading:
     def kept(self, shelf: Shelf, /, *, lens: Lens, after: str | None = None) -> KeptPage:
         return KeptPage(cards=self.front.cards if shelf is Shelf.SAVED else (), cursor=None)
 
-    def article(self, article_id: int, /) -> ArticlePage | None:
+    def article(self, article_id: int, /, *, lens: Lens | None = None) -> ArticlePage | None:
         return self.articles.get(article_id)
 
     def outlet(self, outlet_id: int, /, *, after: str | None = None) -> OutletPage | None:
@@ -316,7 +317,7 @@ class FakeSearch:
     queries: list[str] = field(default_factory=list)
     zones: list[tzinfo | None] = field(default_factory=list)
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         self.queries.append(text)
         self.zones.append(zone)
         words = text.lower().split()
@@ -413,6 +414,12 @@ class FakeManage:
 
     def poll_every(self, feeds: Sequence[int], interval: timedelta | None, /) -> int:
         return self._done("every", *feeds, interval) - 1
+
+    def fetch_whole(self, feeds: Sequence[int], /, *, wanted: bool) -> int:
+        return self._done("whole" if wanted else "brief", *feeds)
+
+    def mute(self, feeds: Sequence[int], /, *, muted: bool) -> int:
+        return self._done("mute" if muted else "unmute", *feeds)
 
     def rename_folder(self, old: str, new: str, /) -> int:
         if old == "nowhere":
@@ -556,6 +563,29 @@ class FakePeople:
     invitations: FakeInvitations = field(default_factory=FakeInvitations)
 
 
+class FakeDays:
+    """Answers every day with the same page, but for its date; `None` is no such topic."""
+
+    page: DayPage | None = field(
+        default_factory=lambda: DayPage(day=NOON.date(), state=DayState.EMPTY, begins=NOON.date())
+    )
+    asked: list[date] = field(default_factory=list)
+
+    def __call__(self, day: date, **_: Any) -> DayPage | None:
+        self.asked.append(day)
+        return replace(self.page, day=day) if self.page else None
+
+
+class FakeSavedSearches:
+    """Keeps nothing."""
+
+    def of(self, reader: ReaderId) -> tuple[()]:
+        return ()
+
+    def sections(self, lens: Lens, *, zone: tzinfo | None) -> tuple[()]:
+        return ()
+
+
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
@@ -566,6 +596,8 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "marks": FakeMarks(),
         "people": FakePeople(),
         "comments": FakeComments(),
+        "days": FakeDays(),
+        "saved_searches": FakeSavedSearches(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from aggregator.readers.lens import Show
 from aggregator.readers.views import FeedTrouble, FrontPage, StoryCard
@@ -45,6 +45,8 @@ def page() -> str:
     view = replace(lens(), followed_only=True)
     front = current_services().reading.front_page(after=after, lens=view)
     state = front_state(front, after=after, show=view.show)
+    saved = current_services().saved_searches
+    searches = saved.sections(view, zone=g.zone) if state is FrontState.STORIES and not after else ()
     is_arriving = state in {FrontState.FETCHING, FrontState.GROUPING}
     return render_template(
         "front.html",
@@ -52,7 +54,8 @@ def page() -> str:
         after=after,
         state=state,
         show=view.show.value,
-        shown=shown(front),
+        shown=(*shown(front), *(card for section in searches for card in section.cards)),
+        searches=searches,
         trouble_groups=by_todo(front.troubles),
         reload_seconds=RELOAD_SECONDS if is_arriving else None,
     )
