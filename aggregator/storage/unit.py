@@ -23,6 +23,7 @@ from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.search import Search
 from aggregator.storage.stories import Stories
 from aggregator.storage.story_lists import StoryList
+from aggregator.storage.story_members import StoryMembers
 from aggregator.storage.story_reads import StoryReads
 from aggregator.storage.themes import Themes
 from aggregator.storage.vectors import Vectors
@@ -40,6 +41,7 @@ class UnitOfWork:
     vectors: Vectors
     search: Search
     stories: Stories
+    story_members: StoryMembers
     corrections: Corrections
     relations: Relations
     themes: Themes
@@ -70,6 +72,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         vectors=Vectors(connection),
         search=Search(connection),
         stories=Stories(connection),
+        story_members=StoryMembers(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),
         themes=Themes(connection),
