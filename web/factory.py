@@ -13,15 +13,17 @@ from jinja2 import StrictUndefined
 from aggregator.domain.errors import SettingsError
 from web import presenters
 from web.bodies import without_remote_media
+from web.compress import install_compression
 from web.errors import install_errors
 from web.pages import articles, feeds, front, marks, outlets, search, status, stories, topics
+from web.quick import QuickUrls, bars
 from web.security import install_security
 from web.services import EXTENSION, Services
 
 STATIC = Path(__file__).parent / "static"
 
 
-class Site(Flask):
+class Site(QuickUrls, Flask):
     """Flask with templates that fail on a misspelt name instead of printing nothing."""
 
     jinja_options = Flask.jinja_options | {"undefined": StrictUndefined}
@@ -37,10 +39,11 @@ def create_app(services: Services) -> Flask:
     app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
     install_errors(app)
+    install_compression(app)
     for page in (front, marks, stories, articles, outlets, topics, feeds, search, status):
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters(zone))
-    app.jinja_env.globals.update(asset=asset_urls())
+    app.jinja_env.globals.update(asset=asset_urls(), bars=bars)
     app.context_processor(
         lambda: {
             "site_name": services.site_name,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aggregator.domain.errors import MuteRefused
@@ -55,7 +55,9 @@ def is_opened() -> bool:
 @blueprint.app_template_global()
 def here() -> str:
     """Return the address of this page within the site, for forms to lead back to."""
-    return inside(request.full_path)
+    if "here" not in g:  # every card asks
+        g.here = inside(request.full_path)
+    return str(g.here)
 
 
 def inside(address: str, **added: object) -> str:
