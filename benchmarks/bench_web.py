@@ -80,7 +80,9 @@ class FeedHandler(BaseHTTPRequestHandler):
         number = int(self.path.rsplit("/", 1)[1])
         latest = int((self.clock.now().timestamp() + number * NEWS_EVERY / OUTLETS) / NEWS_EVERY)
         items = "".join(self._item(number, latest - back) for back in range(10))
-        body = f"<?xml version='1.0'?><rss version='2.0'><channel><title>{number}</title>{items}</channel></rss>"
+        body = (
+            f"<?xml version='1.0'?><rss version='2.0'><channel><title>{number}</title>{items}</channel></rss>"
+        )
         self.send_response(200)
         self.send_header("Content-Type", "application/rss+xml")
         self.send_header("Content-Length", str(len(body)))
@@ -247,7 +249,11 @@ def report(ours: Times, waited: Times, plain: Times, plain_waited: Times, sizes:
         high = np.percentile(ours[page], 95)
         ratio = high / np.percentile(plain[page], 95)
         clients = np.percentile(waited[page], 95) / np.percentile(plain_waited[page], 95)
-        kept = f"; bound {BOUNDS[page]:g} ms {'kept' if high <= BOUNDS[page] else 'MISSED'}" if page in BOUNDS else ""
+        kept = (
+            f"; bound {BOUNDS[page]:g} ms {'kept' if high <= BOUNDS[page] else 'MISSED'}"
+            if page in BOUNDS
+            else ""
+        )
         print(f"{'':<9}95th percentiles to plain: server {ratio:.1f}, client {clients:.1f}{kept}")
 
 

@@ -175,9 +175,7 @@ def _store(
         articles = {one.id: one for one in work.articles.get_many(sorted(ids.values()))}
         vectors = {ids[draft.identity]: row for draft, row in zip(every, rows, strict=True)}
         known = read_prototypes(work, model, services.build.topics)
-        faces = new_faces(
-            work, living, articles=articles, vectors=vectors, folding=folding, known=known
-        )
+        faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
         work.stories.set_faces(dict(faces))
         hashes = {one.id: one.content_hash for one in articles.values()}
         several = {story: ids for story, ids in living.items() if len(ids) > 1}
@@ -222,9 +220,7 @@ def _vectors(source: Source, size: int) -> NDArray[np.float32]:
     halves = [
         _unit(0.5 * middle + 0.87 * _unit(source.random.standard_normal((1, DEFAULT_DIM)))) for _ in range(2)
     ]
-    rows = [
-        _unit(half + 0.6 * _unit(source.random.standard_normal((size, DEFAULT_DIM)))) for half in halves
-    ]
+    rows = [_unit(half + 0.6 * _unit(source.random.standard_normal((size, DEFAULT_DIM)))) for half in halves]
     whole: NDArray[np.float32] = (np.concatenate(rows, axis=1) / np.sqrt(2)).astype(np.float32)
     return whole
 

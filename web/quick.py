@@ -24,7 +24,9 @@ class QuickUrls(Flask):
         # An address within the site depends on nothing but the endpoint, its values and where the site is
         # mounted. Anything else, such as `_external` or a list of values, goes to Flask.
         is_plain = has_request_context() and not endpoint.startswith(".")
-        if not is_plain or not all(type(one) in (int, str) and not name.startswith("_") for name, one in values.items()):
+        if not is_plain or not all(
+            type(one) in (int, str) and not name.startswith("_") for name, one in values.items()
+        ):
             return super().url_for(endpoint, **values)
         return self._built(request.script_root, endpoint, tuple(values.items()))
 
@@ -36,7 +38,13 @@ def bars(coverage: Coverage, name: str, step: int = 5, height: int = 16) -> Mark
     """Return the picture of a coverage as SVG: a bar of up to `height` every `step` pixels, of class `name`."""
     peak, width = max(coverage.counts), len(coverage.counts) * step
     drawn = "".join(
-        _bar(place * step, round(max(1, count / peak * height), 1) if count else 1, step - 1, height, bool(count))
+        _bar(
+            place * step,
+            round(max(1, count / peak * height), 1) if count else 1,
+            step - 1,
+            height,
+            bool(count),
+        )
         for place, count in enumerate(coverage.counts)
     )
     return Markup(

@@ -100,8 +100,9 @@ class Reading:
             found = _pick(work, topics, EVERY, lens, after=score_cursor(after), limit=limit)
             feeds, polled = work.feeds.tally()
             sections, hidden = ((), ()) if after else self._sections(work, topics, found.stories[:TOP], lens)
+            shown = found.stories[:TOP] if sections else found.stories
             return FrontPage(
-                cards=self._cards(work, found.stories, lens),
+                cards=self._cards(work, shown, lens),
                 cursor=_next(found),
                 hidden=tuple({one.id: one for one in (*found.hidden, *hidden)}.values()),
                 top=TOP if sections else 0,

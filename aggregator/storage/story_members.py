@@ -51,7 +51,14 @@ class StoryMembers:
 
 
 def _member(
-    key: int, outlet: int, at: int, dated: int | None, origin: int, discusses: int | None, joined: int, link: str
+    key: int,
+    outlet: int,
+    at: int,
+    dated: int | None,
+    origin: int,
+    discusses: int | None,
+    joined: int,
+    link: str,
 ) -> Member:
     return Member(
         id=ArticleId(key),

@@ -144,6 +144,8 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     ),
     "stories.topic_counts": lambda work: work.stories.topic_counts(since=NOON),
     "stories.get_many": lambda work: work.stories.get_many([STORY]),
+    "stories.leads": lambda work: work.stories.leads(since=NOON, limit=5),
+    "story_members.of": lambda work: work.story_members.of([STORY]),
     "stories.members": lambda work: work.stories.members([STORY]),
     "stories.story_of": lambda work: work.stories.story_of([ONE, TWO]),
     "stories.events": lambda work: work.stories.events(STORY),
@@ -224,6 +226,7 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
+        "stories.leads": ["SCAN stories USING INDEX ix_stories_score_id", "SCAN anon_1"],
     }
     assert [scan for scan in scans if scan != "SCAN CONSTANT ROW"] == allowed.get(name, [])
 
@@ -256,6 +259,7 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
 
 def test_every_repository_method_is_planned() -> None:
     whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
+    whole |= {"feeds.failing", "feeds.tally"}
     whole |= {
         "feeds.hasten",
         "feeds.article_counts",
