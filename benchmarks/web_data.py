@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,7 +247,7 @@ def _relations(
 ) -> Iterator[Relation]:
     """Yield why each article of a larger story is in it: the one before it is near."""
     for some in drafted:
-        for (_, before), (_, draft) in zip(some, some[1:], strict=False):
+        for (_, before), (_, draft) in pairwise(some):
             yield Relation(
                 article=ids[draft.identity],
                 nearest=ids[before.identity],

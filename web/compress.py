@@ -1,4 +1,4 @@
-"""Sends answers compressed to whoever takes gzip: pages shrink to a sixth, and so does their time on a slow line.
+"""Sends answers compressed to whoever takes gzip: pages shrink to a sixth.
 
 No secret stands beside text that others can choose, which is what guessing by lengths (BREACH) needs:
 docs/explanation/safety.md.
@@ -52,7 +52,7 @@ def compressed(response: Response) -> Response:
     response.headers["Content-Encoding"] = "gzip"
     etag, _ = response.get_etag()
     if etag is not None:
-        # Another encoding is another sequence of bytes, which a strong mark must tell apart (RFC 9110, 8.8.3).
+        # Another encoding is other bytes, which a strong mark would have to tell apart (RFC 9110, 8.8.3).
         response.set_etag(etag, weak=True)
     return response
 

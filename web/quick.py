@@ -1,4 +1,4 @@
-"""What every page does hundreds of times, done quickly: addresses within the site, and the bars of a coverage."""
+"""What pages do hundreds of times, done quickly: addresses within the site, and the bars of a coverage."""
 
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ ADDRESSES = 20_000
 
 
 class QuickUrls(Flask):
-    """Flask that remembers the addresses it has built: a page has some hundred, mostly those of the page before."""
+    """Flask that remembers the addresses it has built: a page has a hundred, mostly the same as the last."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -23,10 +23,8 @@ class QuickUrls(Flask):
         """Return the address of a page, as Flask does."""
         # An address within the site depends on nothing but the endpoint, its values and where the site is
         # mounted. Anything else, such as `_external` or a list of values, goes to Flask.
-        is_plain = has_request_context() and not endpoint.startswith(".")
-        if not is_plain or not all(
-            type(one) in (int, str) and not name.startswith("_") for name, one in values.items()
-        ):
+        is_plain = all(type(one) in (int, str) and not name.startswith("_") for name, one in values.items())
+        if not is_plain or not has_request_context() or endpoint.startswith("."):
             return super().url_for(endpoint, **values)
         return self._built(request.script_root, endpoint, tuple(values.items()))
 
@@ -35,7 +33,7 @@ class QuickUrls(Flask):
 
 
 def bars(coverage: Coverage, name: str, step: int = 5, height: int = 16) -> Markup:
-    """Return the picture of a coverage as SVG: a bar of up to `height` every `step` pixels, of class `name`."""
+    """Return a coverage as SVG of class `name`: a bar of up to `height` every `step` pixels."""
     peak, width = max(coverage.counts), len(coverage.counts) * step
     drawn = "".join(
         _bar(
@@ -47,7 +45,7 @@ def bars(coverage: Coverage, name: str, step: int = 5, height: int = 16) -> Mark
         )
         for place, count in enumerate(coverage.counts)
     )
-    return Markup(
+    return Markup(  # noqa: S704  (numbers, and a class that a template names)
         f'<svg class="{name}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'preserveAspectRatio="none" aria-hidden="true" focusable="false">{drawn}</svg>'
     )

@@ -12,7 +12,6 @@ from aggregator.domain.errors import AddressInUse
 from web.factory import create_app
 from web.services import Services
 
-
 TURN = 0.001
 """Seconds that a thread computes before another gets the interpreter, instead of Python's 0.005: a page asks
 the database some twenty times, and each time a build that computes meanwhile keeps it waiting so long."""

@@ -40,6 +40,7 @@ from aggregator.readers.views import (
     StoryCard,
     StoryPage,
     ThemeLine,
+    TopicLine,
     TopicPage,
     TopicSection,
 )

@@ -129,7 +129,7 @@ class Stories:
         return tuple(map(story_of, self.connection.execute(query)))
 
     def leads(self, *, since: datetime, limit: int) -> tuple[tuple[StoryId, str], ...]:
-        """Return the best stories with news since `since`, in no order, each with the hash of its lead's text."""
+        """Return the best stories with news since `since`, each with the hash of its lead; in no order."""
         best = select(stories.c.id, stories.c.lead_id).where(_shown(since))
         best_ones = best.order_by(stories.c.score.desc(), stories.c.id.desc()).limit(limit).subquery()
         row = func.json_array(best_ones.c.id, articles.c.content_hash)
