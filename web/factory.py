@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 
 from web import presenters
 from web.bodies import without_remote_media
+from web.compress import install_compression
 from web.errors import install_errors
 from web.links import with_links
 from web.pages import (
@@ -31,6 +32,7 @@ from web.pages import (
     topics,
 )
 from web.people import install_people
+from web.quick import QuickUrls, bars
 from web.security import install_security
 from web.services import EXTENSION, Services
 from web.zones import zone_named
@@ -38,7 +40,7 @@ from web.zones import zone_named
 STATIC = Path(__file__).parent / "static"
 
 
-class Site(Flask):
+class Site(QuickUrls, Flask):
     """Flask with templates that fail on a misspelt name instead of printing nothing."""
 
     jinja_options = Flask.jinja_options | {"undefined": StrictUndefined}
@@ -55,6 +57,7 @@ def create_app(services: Services) -> Flask:
     install_security(app, services)
     install_people(app)
     install_errors(app)
+    install_compression(app)
     pages = (
         front,
         days,
@@ -75,7 +78,7 @@ def create_app(services: Services) -> Flask:
     for page in pages:
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters())
-    app.jinja_env.globals.update(asset=asset_urls())
+    app.jinja_env.globals.update(asset=asset_urls(), bars=bars)
     app.context_processor(
         lambda: {
             "site_name": services.site_name,

@@ -50,7 +50,8 @@ def _announce(services: Services, address: str, stopped: threading.Event) -> Non
     while not stopped.is_set():
         page = services.reading.front_page(limit=1000)
         if page.cards and not page.waiting:
-            click.secho(f"{len(page.cards)} stories are ready: {address}", bold=True)
+            count = max((line.stories for line in page.topics), default=len(page.cards))
+            click.secho(f"{count} stories are ready: {address}", bold=True)
             return
         if page.feeds and len(page.troubles) == page.feeds:
             click.echo(f"None of the {page.feeds} feeds could be read; {address} says why and what to do.")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from aggregator.domain.ids import ArticleId, CorrectionId, StoryId
+from aggregator.domain.ids import ArticleId, CorrectionId, OutletId, StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,24 @@ class Story:
     merged_into: StoryId | None = None
     split_from: StoryId | None = None
     follows: StoryId | None = None
+
+
+class Member(NamedTuple):
+    """An article of a story as a card counts it. A tuple, because one page reads a thousand.
+
+    `origin` is the article whose text it carries, itself for an independent report; `discusses` is the one
+    that it only points at. `joined_at` is since when it is in the story. `link` is only that of the lead.
+    Times are UTC.
+    """
+
+    id: ArticleId
+    outlet_id: OutletId
+    at: datetime
+    dated: bool
+    origin: ArticleId
+    discusses: ArticleId | None
+    joined_at: datetime
+    link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

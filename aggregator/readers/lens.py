@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from aggregator.domain.ids import ArticleId, FeedId, ReaderId, StoryId
 from aggregator.domain.people import Unfollowed
-from aggregator.domain.readers import Mute, MuteKind
-from aggregator.domain.stories import Story
+from aggregator.domain.readers import Mute, MuteKind, ReadMark
+from aggregator.domain.stories import Folding, Member, Story
 from aggregator.readers.muting import hidden_by
 from aggregator.readers.readstate import Reading, ReadState, read_state, seen_as_of
 from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
@@ -197,35 +197,41 @@ def read_states(
     work: UnitOfWork, reader: ReaderId, stories: Sequence[StoryId]
 ) -> Mapping[StoryId, ReadState]:
     """Return how each of these stories stands with a reader."""
-    members = work.stories.members(stories)
-    ids = [one for some in members.values() for one in some]
-    folding = work.articles.folding(ids)
-    marks = work.read_marks.of(reader, [*ids, *folding.origin_of.values()])
-    empty: tuple[ArticleId, ...] = ()
-    return {
-        story: read_state(
-            members.get(story, empty),
-            folding,
-            {
-                one: marks[one]
-                for member in members.get(story, empty)
-                for one in (member, folding.origin_of.get(member, member))
-                if one in marks
-            },
-        )
-        for story in stories
-    }
+    return _states(work, reader, work.story_members.of(stories))
 
 
-def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> tuple[StoryCard, ...]:
+def _states(
+    work: UnitOfWork, reader: ReaderId, members: Mapping[StoryId, Sequence[Member]]
+) -> Mapping[StoryId, ReadState]:
+    every = [one for some in members.values() for one in some]
+    marks = work.read_marks.of(reader, [*(one.id for one in every), *(one.origin for one in every)])
+    return {story: _state(some, marks) for story, some in members.items()}
+
+
+def _state(members: Sequence[Member], marks: Mapping[ArticleId, ReadMark]) -> ReadState:
+    folding = Folding(
+        origin_of={one.id: one.origin for one in members},
+        discusses={one.id: one.discusses for one in members if one.discusses is not None},
+    )
+    known = {key for one in members for key in (one.id, one.origin)}
+    return read_state(
+        [one.id for one in members], folding, {key: marks[key] for key in known if key in marks}
+    )
+
+
+def marked(
+    work: UnitOfWork,
+    lens: Lens | None,
+    cards: Sequence[StoryCard],
+    members: Mapping[StoryId, Sequence[Member]],
+) -> tuple[StoryCard, ...]:
     """Return the cards with what the reader did with each; as they are without a reader."""
     if lens is None:
         return tuple(cards)
     ids = [card.id for card in cards]
-    states = read_states(work, lens.reader, ids)
+    states = _states(work, lens.reader, members)
     reads = work.story_reads.of(lens.reader, ids)
     saved, followed = work.saved.among(lens.reader, ids), work.followed.among(lens.reader, ids)
-    joined = work.stories.joined(ids)
     return tuple(
         replace(
             card,
@@ -234,7 +240,7 @@ def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> t
                 since=reads.get(card.id),
                 is_saved=card.id in saved,
                 is_followed=card.id in followed,
-                as_of=seen_as_of([joined[card.id]]),
+                as_of=seen_as_of([{one.id: one.joined_at for one in members[card.id]}]),
             ),
         )
         for card in cards

@@ -9,7 +9,7 @@ from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.explain import explain
 from aggregator.domain.feeds import NO_WISH, Feed, FeedState, FeedWish
 from aggregator.domain.ids import ArticleId, OutletId
-from aggregator.domain.stories import NEWNESS, Folding, Story, newness
+from aggregator.domain.stories import NEWNESS, Folding, Member, Story, newness
 from aggregator.readers.timeline import coverage
 from aggregator.readers.views import (
     ArticleLine,
@@ -32,8 +32,7 @@ Outlets = Mapping[OutletId, Outlet]
 
 def card(
     story: Story,
-    articles: Sequence[Article],
-    folding: Folding,
+    articles: Sequence[Member],
     outlets: Outlets,
     *,
     short: Mapping[OutletId, str],
@@ -44,7 +43,7 @@ def card(
     Its score counts newness from `now` instead of from rank's fixed moment: the order is the same,
     and the numbers say something to a reader.
     """
-    reporting = [a for a in articles if a.id not in folding.discusses] or list(articles)
+    reporting = [a for a in articles if a.discusses is None] or list(articles)
     lead = next(a for a in articles if a.id == story.face.lead_id)
     named = _counted(reporting, outlets, short)
     also = sorted((o for o in named.values() if o.id != lead.outlet_id), key=lambda o: (-o.articles, o.name))
@@ -72,7 +71,7 @@ def card(
 
 
 def _counted(
-    articles: Sequence[Article], outlets: Outlets, short: Mapping[OutletId, str]
+    articles: Sequence[Member], outlets: Outlets, short: Mapping[OutletId, str]
 ) -> Mapping[OutletId, OutletCount]:
     counts = Counter(a.outlet_id for a in articles)
     return {

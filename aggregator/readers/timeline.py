@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.ids import OutletId
-from aggregator.domain.stories import Folding
+from aggregator.domain.stories import Folding, Member
 from aggregator.readers.views import Coverage, FirstReport, Timeline
 
 BARS = 24
@@ -22,7 +22,7 @@ SHORTEST = timedelta(hours=1)
 """A story that was told within less has no course to show."""
 
 
-def coverage(articles: Sequence[Article], *, bars: int = SPARKS) -> Coverage | None:
+def coverage(articles: Sequence[Article | Member], *, bars: int = SPARKS) -> Coverage | None:
     """Return how many of the dated articles fall into each of `bars` equal spans; None for too few."""
     times = sorted(one.at for one in articles if one.dated)
     if len(times) < FEWEST or times[-1] - times[0] < SHORTEST:

@@ -197,7 +197,7 @@ class FrontPage:
     """Articles stored that no build has grouped yet."""
     troubles: tuple[FeedTrouble, ...]
     top: int = 0
-    """How many of the cards stand above the sections; without sections, all cards are one list."""
+    """How many cards stand above the sections: all of them; 0 without sections, where they are one list."""
     topics: tuple[TopicLine, ...] = ()
     """The topics that have stories, in the order of their sections, then the list of all stories."""
     sections: tuple[TopicSection, ...] = ()

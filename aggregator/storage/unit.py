@@ -31,6 +31,7 @@ from aggregator.storage.search import Search
 from aggregator.storage.sessions import Sessions
 from aggregator.storage.stories import Stories
 from aggregator.storage.story_lists import StoryList
+from aggregator.storage.story_members import StoryMembers
 from aggregator.storage.story_reads import StoryReads
 from aggregator.storage.themes import Themes
 from aggregator.storage.vectors import Vectors
@@ -50,6 +51,7 @@ class UnitOfWork:
     search: Search
     days: Days
     stories: Stories
+    story_members: StoryMembers
     corrections: Corrections
     relations: Relations
     themes: Themes
@@ -88,6 +90,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         search=Search(connection),
         days=Days(connection),
         stories=Stories(connection),
+        story_members=StoryMembers(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),
         themes=Themes(connection),

@@ -55,7 +55,9 @@ def is_opened() -> bool:
 @blueprint.app_template_global()
 def here() -> str:
     """Return the address of this page within the site, for forms to lead back to."""
-    return inside(request.full_path)
+    if "here" not in g:  # every card asks
+        g.here = inside(request.full_path)
+    return str(g.here)
 
 
 def inside(address: str, **added: object) -> str:
