@@ -221,7 +221,8 @@ def test_form_of_another_site_is_refused(client: FlaskClient, shared: People, ad
     "address",
     [
         "/feeds", "/feeds/change", "/feeds/refresh", "/feeds/import", "/feeds/import/confirm",
-        "/feeds/folders", "/feeds/restore", "/stories/1/move", "/stories/1/merge", "/stories/1/undo", "/people/1/role",
+        "/feeds/folders", "/feeds/restore",
+        "/stories/1/move", "/stories/1/merge", "/stories/1/undo", "/people/1/role",
         "/people/1/remove", "/people/invitations",
     ],
 )  # fmt: skip
