@@ -145,7 +145,7 @@ def ask_to_log_in() -> Redirect | tuple[str, int, dict[str, str]]:
         next="",
         name="",
         problem="",
-        again=inside(request.path),
+        again=inside(request.full_path),
         typed=typed(),
         has_files=any(file.filename for file in request.files.values()),
     )

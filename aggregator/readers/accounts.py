@@ -219,7 +219,13 @@ def make(work: UnitOfWork, reader: Reader) -> Reader:
     first = personal(work)
     if first is None:
         return replace(reader, id=work.readers.add(reader))
-    taken = replace(first, name=reader.name, password=reader.password, role=Role.ADMIN)
+    taken = replace(
+        first,
+        name=reader.name,
+        password=reader.password,
+        role=Role.ADMIN,
+        created_at=reader.created_at,
+    )
     work.readers.put(taken)
     return taken
 

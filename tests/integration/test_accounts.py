@@ -49,6 +49,7 @@ def test_first_account_takes_over_what_the_instance_was_used_for(people: People,
     ada = people.accounts.add("Ada", SECRET)
 
     assert (ada.id, ada.role, people.accounts.personal()) == (PERSONAL, Role.ADMIN, None)
+    assert ada.created_at == NOON
     with storage.reading() as work:
         assert [one.value for one in work.mutes.of(ada.id)] == ["cup"]
 

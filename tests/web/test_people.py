@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from aggregator.domain.readers import Role
 from aggregator.readers.marks import Marks
@@ -25,6 +25,7 @@ from tests.web.markup import Markup, read
 from web.factory import create_app
 from web.pages.login import browser
 from web.people import CHANGED_BY_ADMINS, OPEN, PROGRAMS
+from web.wsgi import listen
 
 OURS = {"Origin": "http://localhost"}
 
@@ -221,8 +222,9 @@ def test_form_of_another_site_is_refused(client: FlaskClient, shared: People, ad
     "address",
     [
         "/feeds", "/feeds/change", "/feeds/refresh", "/feeds/import", "/feeds/import/confirm",
-        "/feeds/folders", "/feeds/restore", "/stories/1/move", "/stories/1/merge", "/stories/1/undo",
-        "/people/1/role", "/people/1/remove", "/people/invitations",
+        "/feeds/folders", "/feeds/restore",
+        "/stories/1/move", "/stories/1/merge", "/stories/1/undo", "/people/1/role",
+        "/people/1/remove", "/people/invitations",
     ],
 )  # fmt: skip
 def test_reader_may_not_change_what_everybody_sees(
@@ -473,6 +475,45 @@ def test_browser_is_told_in_a_few_words(agent: str, words: str) -> None:
 
 def test_program_endpoints_exist(app: Flask) -> None:
     assert set(app.view_functions) >= PROGRAMS | OPEN
+
+
+@pytest.mark.parametrize("address", ["/settings", "/people", "/feeds", "/stories/1"])
+@pytest.mark.parametrize("name", ["Ada", "Ben", None])
+def test_pages_of_people_are_well_made(
+    client: FlaskClient, paper: Paper, shared: People, address: str, name: str | None
+) -> None:
+    paper.told("Bridge closed")
+    if name:
+        login(client, name)
+        send(client, "/settings/tokens", label="Notes")
+        send(client, "/people/invitations", role="reader")
+    found = read(client.get(address, follow_redirects=True).text)
+
+    ids = [node["id"] for node in found.nodes if node.has("id")]
+    labelled = {node.attributes.get("for") for node in found.all("label")}
+    named = [
+        node["id"] for node in found.all("input", "select") if node.has("id") and node["id"] != "keys-on"
+    ]
+    assert (found.unbalanced, len(found.all("h1")), len(ids)) == ([], 1, len(set(ids)))
+    assert set(named) <= labelled
+
+
+@pytest.mark.loopback
+def test_only_the_trusted_proxys_word_on_https_counts(app: Flask, shared: People) -> None:
+    cookies = {}
+    for proxy in ("127.0.0.1", "192.0.2.9", ""):
+        server = listen(app, host="127.0.0.1", port=0, threads=1, trusted_proxy=proxy)
+        answer = Client(server.application).post(
+            "/login",
+            data={"name": "Ada", "password": SECRET},
+            headers={"Sec-Fetch-Site": "same-origin", "X-Forwarded-Proto": "https"},
+            environ_base={"REMOTE_ADDR": "127.0.0.1"},
+        )
+        cookies[proxy] = answer.headers.get("Set-Cookie", "")
+        server.close()
+
+    secure = {proxy: "Secure" in told and told.startswith("__Host-") for proxy, told in cookies.items()}
+    assert secure == {"127.0.0.1": True, "192.0.2.9": False, "": False}
 
 
 @pytest.mark.browser

@@ -22,6 +22,9 @@ PAGES = (
     "/feeds",
     "/search?q=bridge",
     "/search?q=zeppelin",
+    "/settings",
+    "/people",
+    "/invitation/made-up",
     "/no-such-page",
 )
 
