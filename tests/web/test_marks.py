@@ -289,5 +289,5 @@ def test_front_page_whose_stories_are_all_hidden_says_so(paper: Paper, client: F
     paper.told("Otter seen in canal")
     press(client, "/mutes", what="word", word="otter", back="/")
     page = front(client)
-    assert [node.text for node in page.all("h2")][0] == "Everything is hidden"
+    assert next(node.text for node in page.all("h2")) == "Everything is hidden"
     assert "1 hidden · show" in page.one("main").text
