@@ -125,17 +125,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         storage=storage,
         fetcher=fetcher,
         executor=executor,
-        refresh=Refresh(
-            storage=storage,
-            fetcher=fetcher,
-            executor=executor,
-            clock=clock,
-            owner=owner,
-            lease_for=timedelta(seconds=settings.feeds.lease_seconds),
-            limits=poll_limits(settings),
-            batch=4 * settings.feeds.parallel,
-            jitter=random.random,
-        ),
+        refresh=open_refresh(settings, storage, fetcher, executor, clock, owner=owner),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
         manage=Manage(storage=storage, clock=clock, limits=poll_limits(settings)),
         build=build,
@@ -157,6 +147,29 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         saved_searches=open_saved_searches(build),
         search=open_search(build, asking),
         asking=asking,
+    )
+
+
+def open_refresh(
+    settings: Settings,
+    storage: Storage,
+    fetcher: HttpFetcher,
+    executor: Executor,
+    clock: Clock,
+    *,
+    owner: str,
+) -> Refresh:
+    """Return the poller of feeds; `executor` runs its fetches."""
+    return Refresh(
+        storage=storage,
+        fetcher=fetcher,
+        executor=executor,
+        clock=clock,
+        owner=owner,
+        lease_for=timedelta(seconds=settings.feeds.lease_seconds),
+        limits=poll_limits(settings),
+        batch=4 * settings.feeds.parallel,
+        jitter=random.random,
     )
 
 

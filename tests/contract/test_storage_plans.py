@@ -292,6 +292,7 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
         "feed_wishes.muted": ["SCAN feed_wishes"],
         "feed_wishes.due": ["SCAN feed_wishes"],
+        "removals.remove": ["SCAN feed_wishes"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
         "stories.leads": ["SCAN stories USING INDEX ix_stories_score_id", "SCAN anon_1"],
     }

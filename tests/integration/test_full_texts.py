@@ -20,8 +20,8 @@ LENS = Lens(reader=PERSONAL)
 PARAGRAPH = (
     "The council of Orsholm met until midnight and talked about the harbour, the bridge and the ferries. "
 )
-TEXT = f"<p>{PARAGRAPH * 8}</p>"
-PAGE = f"<html><body><article><h1>Bridge</h1>{TEXT}{TEXT}</article></body></html>"
+BODY = f"<h1>Bridge</h1><p>{PARAGRAPH * 8}</p><p>{PARAGRAPH * 8}</p>"
+PAGE = f"<html><body><article>{BODY}</article></body></html>"
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_story_that_only_muted_feeds_bring_is_hidden_and_told(paper: Paper, mana
     front = paper.reading.front_page(lens=LENS)
     assert [card.id for card in front.cards] == [shared]
     assert [(one.id, one.why) for one in front.hidden] == [
-        (alone, "only the muted feed “https://lantern.example/front.xml” brings it")
+        (alone, "only the muted feed “The Orsholm Lantern” brings it")
     ]
     manage.mute([1], muted=False)
     assert len(paper.reading.front_page(lens=LENS).cards) == 2
