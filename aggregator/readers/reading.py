@@ -18,6 +18,7 @@ from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
 from aggregator.readers.cards import cards_of
 from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
+from aggregator.readers.developments import developments
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
 from aggregator.readers.lens import Lens, Picked, Position, pick
@@ -192,8 +193,11 @@ class Reading:
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
         theme, told_in = self._theme(work, story), work.gists.get(story.id)
-        follows = self._cards(work, work.stories.follows(story.id))
+        before = work.stories.follows(story.id)
+        follows = self._cards(work, before)
         followed_by = self._cards(work, work.stories.followed_by(story.id))
+        titles = work.articles.titles([key for key, count in versions.items() if count])
+        turns = developments(articles, folding, outlets, titles, follows=before)
         told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
         near = self._cards(work, related(work, story, model=self.model, since=since))
         return StoryPage(
@@ -206,7 +210,8 @@ class Reading:
             theme=theme,
             summary=gist.summary(told_in, articles, outlets),
             quotes=gist.quotes(told_in, articles, outlets),
-            timeline=timeline(articles, folding, outlets),
+            names=told_in.names if told_in else (),
+            timeline=timeline(articles, folding, outlets, turns),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,

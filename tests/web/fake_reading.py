@@ -23,15 +23,14 @@ from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, Rea
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
 from aggregator.readers.comments import Thread
+from aggregator.readers.course import Coverage, FirstReport
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
-    Coverage,
     FeedLine,
     FeedTrouble,
-    FirstReport,
     FrontPage,
     KeptPage,
     MuteLine,

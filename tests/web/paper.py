@@ -4,6 +4,7 @@ from aggregator.domain.articles import ArticleVersion
 from aggregator.domain.feeds import Failure, FeedState
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.readers.course import Timeline
 from aggregator.readers.edits import Edit, Piece
 from aggregator.readers.views import (
     ArticleLine,
@@ -15,7 +16,6 @@ from aggregator.readers.views import (
     QuoteLine,
     StoryCard,
     StoryPage,
-    Timeline,
 )
 from tests.fakes import NOON
 from tests.web.fake_reading import (
