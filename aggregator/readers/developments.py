@@ -48,7 +48,10 @@ _COUNT = re.compile(
     rf"(?P<fate>{'|'.join(_FATES.values())})\b",
     re.IGNORECASE,
 )
-_TOLL = re.compile(rf"\bdeath toll\b[^.;]{{0,30}}?\b(?:to|at|of|is|reaches)\s+{_NUMBER}\b", re.IGNORECASE)
+_TOLLS = (
+    re.compile(rf"\btoll\b[^.;]{{0,40}}?\b(?:to|at|of|reaches|hits|passes)\s+{_NUMBER}\b", re.IGNORECASE),
+    re.compile(rf"\bkill(?:ing|ed|s)\s+(?:at least|about|some)?\s*{_NUMBER}\b", re.IGNORECASE),
+)
 
 
 def developments(
@@ -129,7 +132,7 @@ def counts(text: str) -> Mapping[str, int]:
     """Return how many people a text says are dead, injured, missing, arrested or rescued (English)."""
     found: dict[str, int] = {}
     matches = [(_fate(match["fate"]), match["number"]) for match in _COUNT.finditer(text)]
-    matches += [("dead", match["number"]) for match in _TOLL.finditer(text)]
+    matches += [("dead", match["number"]) for toll in _TOLLS for match in toll.finditer(text)]
     for fate, written in matches:
         number = _WORDS.get(written.casefold()) or int(written.replace(",", ""))
         found[fate] = max(number, found.get(fate, 0))
