@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
-from aggregator.readers.views import Coverage
+from aggregator.readers.course import Coverage
 
 ADDRESSES = 20_000
 """Addresses that are kept: some hundred bytes each."""

@@ -20,6 +20,7 @@ from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
 from aggregator.readers.cards import cards_of
 from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, time_mark
+from aggregator.readers.developments import developments
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
 from aggregator.readers.lens import Lens, Picked, Position, pick
@@ -194,6 +195,9 @@ class Reading:
         topics = Sections.read(work, self.topics, since=since)
         told_in = work.gists.get(story.id)
         theme, follows, followed_by, near = self._around(work, story, since, lens)
+        before = work.stories.follows(story.id)
+        titles = work.articles.titles([key for key, count in versions.items() if count])
+        turns = developments(articles, folding, outlets, titles, follows=before)
         return StoryPage(
             card=card,
             state=story.state.value,
@@ -204,7 +208,8 @@ class Reading:
             theme=theme,
             summary=gist.summary(told_in, articles, outlets),
             quotes=gist.quotes(told_in, articles, outlets),
-            timeline=timeline(articles, folding, outlets),
+            names=told_in.names if told_in else (),
+            timeline=timeline(articles, folding, outlets, turns),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.ids import OutletId
 from aggregator.domain.stories import Folding, Member
-from aggregator.readers.views import Coverage, FirstReport, Timeline
+from aggregator.readers.course import Coverage, Development, FirstReport, Timeline
 
 BARS = 24
 """Bars of the picture on a story's page."""
@@ -42,7 +42,10 @@ def coverage(articles: Sequence[Article | Member], *, bars: int = SPARKS) -> Cov
 
 
 def timeline(
-    articles: Sequence[Article], folding: Folding, outlets: Mapping[OutletId, Outlet]
+    articles: Sequence[Article],
+    folding: Folding,
+    outlets: Mapping[OutletId, Outlet],
+    developments: Sequence[Development] = (),
 ) -> Timeline | None:
     """Return the course of a story's coverage; None where fewer than two outlets dated their reports."""
     reporting = [one for one in articles if one.dated and one.id not in folding.discusses]
@@ -65,6 +68,7 @@ def timeline(
             for outlet, one in sorted(firsts.items(), key=lambda pair: (pair[1].at, pair[1].id))
         ),
         coverage=coverage(reporting, bars=BARS),
+        developments=tuple(developments),
         undated=len({one.outlet_id for one in articles if not one.dated} - firsts.keys()),
     )
 

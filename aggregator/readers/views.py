@@ -7,7 +7,8 @@ from aggregator.domain.articles import ArticleVersion, Outlet
 from aggregator.domain.feeds import NO_WISH, Feed, FeedWish, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
-from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.domain.stories import Name, RankPart, StoryEvent
+from aggregator.readers.course import Coverage, Timeline
 from aggregator.readers.edits import Edit
 from aggregator.readers.readstate import ReadState
 
@@ -21,44 +22,6 @@ class OutletCount:
     articles: int
     short: str = ""
     """What people call it, for lists of many; empty where nobody worked it out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """How many dated articles fall into each of several equal spans from `first_at` to `last_at`.
-
-    The fullest span is that from `peak_at` to `peak_until`.
-    """
-
-    counts: tuple[int, ...]
-    first_at: datetime
-    last_at: datetime
-    peak_at: datetime
-    peak_until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstReport:
-    """An outlet's first article in a story, and how long after the very first one it came."""
-
-    outlet_id: OutletId
-    outlet: str
-    article: ArticleId
-    headline: str
-    lang: str | None
-    at: datetime
-    hours_later: float
-    is_copy: bool
-    """Whether it only carried another outlet's text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """Who told a story when, the first outlet first. `undated` counts outlets that gave no dates."""
-
-    outlets: tuple[FirstReport, ...]
-    coverage: Coverage | None
-    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +278,8 @@ class StoryPage:
     summary: tuple[SummaryLine, ...] = ()
     quotes: tuple[QuoteLine, ...] = ()
     timeline: Timeline | None = None
+    names: tuple[Name, ...] = ()
+    """Whom and what it names, those of most independent reports first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,7 +144,7 @@ def _is_plain(word: str, small: Mapping[str, int], facts: Facts) -> bool:
 def _weigh(one: Seen, words: tuple[str, ...], span: Span, place: int, facts: Facts) -> None:
     """Add what a place in a text says about the kind of a name."""
     kind, weight = _by_words(words, facts)
-    one.evidence[kind] += weight
+    one.evidence[kind] += 0 if span.title and kind is NameKind.PLACE else weight
     after, before = (*span.after, "", "", ""), span.before[-1] if span.before else ""
     if span.title and words == span.words:
         one.evidence[NameKind.PERSON] += 3

@@ -170,7 +170,7 @@ def _plainer(words: Sequence[str], wholes: Sequence[str], seen: Mapping[str, See
             return head
     name = " ".join(words)
     ways = [one for one in wholes if len(words) > 1 and _same_person(one.split(), words)]
-    most = max(ways, key=lambda one: (seen[one].count, one), default=name)
+    most = max(ways, key=lambda one: (seen[one].count, -len(one), one), default=name)
     return most if most != name else ""
 
 

@@ -125,7 +125,7 @@ def spans_of(sentence: str) -> list[Span]:
     plain = _OFFICE_OF.sub("Secretary", _ABBREVIATED.sub(r"\1", _ADDRESS.sub(";", sentence)))
     tokens = [_token(one) for one in _TOKEN.findall(plain)]
     words = [one for one in tokens if one.text[0].isalpha()]
-    if len(words) > 4 and sum(one.is_capital for one in words) >= 0.6 * len(words):
+    if len(words) > 5 and sum(one.is_capital for one in words) >= 0.75 * len(words):
         return []
     found: list[Span] = []
     at = 0
@@ -166,6 +166,8 @@ def _step(tokens: Sequence[_Token], at: int) -> int:
         return 1
     if ahead[0] in PARTICLES and is_name(1):
         return 2
+    if set(ahead[:2]) <= PARTICLES and is_name(2):
+        return 3
     if ahead[0] == "&" and is_name(1):
         return 2
     if ahead[0] in {"of", "for"} and tokens[at - 1].text in OF:

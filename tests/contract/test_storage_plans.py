@@ -104,6 +104,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "articles.get_many": lambda work: work.articles.get_many([ONE, TWO]),
     "articles.get": lambda work: work.articles.get(ONE),
     "articles.versions": lambda work: work.articles.versions(ONE),
+    "articles.titles": lambda work: work.articles.titles([ONE, TWO]),
     "articles.version_counts": lambda work: work.articles.version_counts([ONE, TWO]),
     "articles.feeds_of": lambda work: work.articles.feeds_of([ONE, TWO]),
     "articles.of_outlet": lambda work: work.articles.of_outlet(OUTLET, before=(NOON, ONE), limit=5),

@@ -25,6 +25,7 @@ from aggregator.domain.people import Invitation
 from aggregator.domain.readers import PERSONAL, Reader, Role, Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
 from aggregator.readers.comments import Thread
+from aggregator.readers.course import Coverage, FirstReport
 from aggregator.readers.days import DayPage, DayState
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
@@ -32,10 +33,8 @@ from aggregator.readers.preferences import Source
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
-    Coverage,
     FeedLine,
     FeedTrouble,
-    FirstReport,
     FrontPage,
     KeptPage,
     MuteLine,
