@@ -308,9 +308,8 @@ def time_pages(services: Services, chosen: argparse.Namespace) -> None:
     """Warm up, time the site and the plain app by turns, and print."""
     ticker = Ticker(services=services)
     start = time.perf_counter()
-    built = None if chosen.idle else services.build()
     services.search.meaning.nearest("warm", allowed=None, patience=600)
-    print(f"first build and model: {time.perf_counter() - start:.0f} s; {built}")
+    print(f"model and vectors ready after {time.perf_counter() - start:.0f} s", flush=True)
     threads = services.settings.web.threads
     ours = Stopwatch(app=site(services, refresh_soon=lambda: ticker.soon("refresh")))
     measured(ours, threads, chosen.readers, 5, 50, plain=False)

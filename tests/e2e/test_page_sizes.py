@@ -22,7 +22,7 @@ LIST = (
 
 def sent(paper, address: str) -> bytes:
     answer = paper.site.test_client().get(
-        address, base_url="http://127.0.0.1", headers={"Accept-Encoding": "gzip"}
+        address, base_url="http://127.0.0.1", headers={"Accept-Encoding": "gzip"}, buffered=True
     )
     assert answer.status_code == 200, address
     return answer.data

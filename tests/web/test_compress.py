@@ -8,7 +8,7 @@ GZIP = {"Accept-Encoding": "gzip, br"}
 
 @pytest.mark.parametrize("address", ["/", "/stories/1", "/stories/1.json", "/static/broadfold.css"])
 def test_a_compressed_answer_holds_the_same_as_the_plain_one(client: FlaskClient, address: str) -> None:
-    plain, packed = client.get(address), client.get(address, headers=GZIP)
+    plain, packed = client.get(address, buffered=True), client.get(address, headers=GZIP, buffered=True)
 
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == plain.data
@@ -27,15 +27,16 @@ def test_who_does_not_take_gzip_gets_the_plain_answer(client: FlaskClient, accep
 
 @pytest.mark.parametrize("address", ["/static/favicon.svg", "/no-such-page"])
 def test_small_answers_and_failures_are_sent_as_they_are(client: FlaskClient, address: str) -> None:
-    answer = client.get(address, headers=GZIP)
+    answer = client.get(address, headers=GZIP, buffered=True)
 
     assert "Content-Encoding" not in answer.headers
     assert "Accept-Encoding" in answer.vary
 
 
 def test_a_compressed_file_is_not_sent_again_to_who_has_it(client: FlaskClient) -> None:
-    first = client.get("/static/broadfold.css", headers=GZIP)
-    again = client.get("/static/broadfold.css", headers=GZIP | {"If-None-Match": first.headers["ETag"]})
+    first = client.get("/static/broadfold.css", headers=GZIP, buffered=True)
+    known = GZIP | {"If-None-Match": first.headers["ETag"]}
+    again = client.get("/static/broadfold.css", headers=known, buffered=True)
 
     assert first.headers["ETag"].startswith('W/"')
     assert (again.status_code, again.data) == (304, b"")
