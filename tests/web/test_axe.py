@@ -9,7 +9,9 @@ from flask import Flask
 
 from tests.browser import Sheet
 from tests.newsroom import Paper
+from tests.web.fake_reading import FakeReading, make_front, make_services
 from tests.web.walk import addresses, pages
+from web.factory import create_app
 
 pytestmark = [
     pytest.mark.browser,
@@ -68,6 +70,14 @@ def test_axe_reports_nothing_where_much_is_wrong_with_feeds_and_stories(
     app: Flask, serve: Callable[[Flask], str], open_page: Opener, address: str
 ) -> None:
     assert reported(open_page(serve(app) + address)) == []
+
+
+def test_axe_reports_nothing_while_a_page_waits_for_stories(
+    serve: Callable[[Flask], str], open_page: Opener
+) -> None:
+    app = create_app(make_services(FakeReading(front=make_front(feeds=2, polled=0))))
+
+    assert reported(open_page(serve(app))) == []
 
 
 def test_axe_would_report_a_field_without_a_label(open_page: Opener) -> None:

@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 
 from aggregator.domain.readers import PERSONAL, Shelf
 from tests.browser import Sheet
+from tests.web.fake_reading import FakeReading, make_card, make_front, make_services
 from tests.web.living import Item, Living, living, rss
+from web.factory import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.loopback, pytest.mark.xdist_group("browser")]
 
@@ -119,6 +121,20 @@ def test_filter_changes_the_list_without_a_new_page_and_back_leads_back(
     page.go_back()
 
     expect(page.locator("[data-item]")).to_have_count(4)
+
+
+def test_front_page_that_waits_for_stories_shows_them_by_itself(
+    serve: Callable[[Flask], str], open_page: Opener
+) -> None:
+    reading = FakeReading(front=make_front(feeds=2, polled=0))
+    page = open_page(serve(create_app(make_services(reading)))).page
+    page.evaluate("window.same = true")
+    expect(page.locator("h2")).to_have_text("Your feeds are being fetched")
+
+    reading.front = make_front(make_card(1, "Harbour bridge closed"), feeds=2, polled=2)
+
+    expect(page.locator("h2")).to_have_text("Harbour bridge closed", timeout=15000)
+    assert unchanged(page)
 
 
 def test_refused_mark_shows_the_page_that_says_why(site: str, open_page: Opener) -> None:

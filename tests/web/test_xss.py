@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
@@ -111,10 +112,20 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
         yield one
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attacked:
+    """A site full of payloads. Without its policy every page is opened, with it every third: it only adds."""
+
+    address: str
+    step: int
+
+
 @pytest.fixture(params=["with the policy", "without the policy"])
-def attacked(request: pytest.FixtureRequest, hostile: Living, serve: Callable[[Flask], str]) -> str:
+def attacked(request: pytest.FixtureRequest, hostile: Living, serve: Callable[[Flask], str]) -> Attacked:
     app = hostile.site()
-    return serve(app if request.param == "with the policy" else without_policy(app))
+    if request.param == "with the policy":
+        return Attacked(address=serve(app), step=3)
+    return Attacked(address=serve(without_policy(app)), step=1)
 
 
 def damage(sheet: Sheet, site: str, addresses: Sequence[str]) -> dict[str, list[str]]:
@@ -156,25 +167,27 @@ def test_payloads_are_many_and_all_of_them_are_stored(hostile: Living) -> None:
     assert places == set(range(len(ALL)))
 
 
-def test_articles_execute_nothing(hostile: Living, attacked: str, open_page: Opener) -> None:
-    addresses = [f"/articles/{number}" for number in numbered(hostile, "articles")]
+def test_articles_execute_nothing(hostile: Living, attacked: Attacked, open_page: Opener) -> None:
+    addresses = [f"/articles/{number}" for number in numbered(hostile, "articles")[:: attacked.step]]
 
-    assert damage(open_page(attacked), attacked, addresses) == {}
+    assert damage(open_page(attacked.address), attacked.address, addresses) == {}
 
 
-def test_stories_and_their_exports_execute_nothing(hostile: Living, attacked: str, open_page: Opener) -> None:
+def test_stories_and_their_exports_execute_nothing(
+    hostile: Living, attacked: Attacked, open_page: Opener
+) -> None:
     stories = numbered(hostile, "stories")
     addresses = [
-        *(f"/stories/{number}" for number in stories[::2]),
+        *(f"/stories/{number}" for number in stories[:: 3 * attacked.step]),
         *(f"/stories/{number}.json" for number in stories[::20]),
         *(f"/mutes?story={number}" for number in stories[::10]),
     ]
 
-    assert damage(open_page(attacked), attacked, addresses) == {}
+    assert damage(open_page(attacked.address), attacked.address, addresses) == {}
 
 
-def test_lists_execute_nothing(hostile: Living, attacked: str, open_page: Opener) -> None:
-    sheet = open_page(attacked)
+def test_lists_execute_nothing(hostile: Living, attacked: Attacked, open_page: Opener) -> None:
+    sheet = open_page(attacked.address)
     lists = [
         "/",
         "/?show=unread",
@@ -188,18 +201,19 @@ def test_lists_execute_nothing(hostile: Living, attacked: str, open_page: Opener
     with hostile.room.storage.reading() as work:
         lists += [f"/outlets/{outlet.id}" for outlet in work.outlets.all()][::8]
 
-    assert damage(sheet, attacked, lists) == {}
+    assert damage(sheet, attacked.address, lists) == {}
     for start in ("/", "/outlets/1"):
-        sheet.page.goto(attacked + start)
+        sheet.page.goto(attacked.address + start)
         while sheet.page.locator("a[rel=next]").count():
             onward = sheet.page.locator("a[rel=next]").get_attribute("href")
-            assert damage(sheet, attacked, [onward or ""]) == {}
+            assert damage(sheet, attacked.address, [onward or ""]) == {}
 
 
-def test_search_reflects_nothing_that_runs(attacked: str, open_page: Opener) -> None:
-    asked = [f"/search?q={quote(text, errors='replace')}" for text in ALL]
+def test_search_reflects_nothing_that_runs(attacked: Attacked, open_page: Opener) -> None:
+    queries = [" ".join(ALL[start : start + 3]) for start in range(0, len(ALL), 3)][:: attacked.step]
+    asked = [f"/search?q={quote(query)}" for query in queries]
 
-    assert damage(open_page(attacked), attacked, asked) == {}
+    assert damage(open_page(attacked.address), attacked.address, asked) == {}
 
 
 @pytest.mark.parametrize(
@@ -214,8 +228,8 @@ def test_exports_are_never_taken_for_pages(hostile: Living, address: str) -> Non
     assert "Content-Security-Policy" in answer.headers
 
 
-def test_atom_of_hostile_titles_executes_nothing(attacked: str, open_page: Opener) -> None:
-    assert damage(open_page(attacked), attacked, ["/search.atom?q=report"]) == {}
+def test_atom_of_hostile_titles_executes_nothing(attacked: Attacked, open_page: Opener) -> None:
+    assert damage(open_page(attacked.address), attacked.address, ["/search.atom?q=report"]) == {}
 
 
 def test_probe_finds_what_runs(open_page: Opener, serve: Callable[[Flask], str]) -> None:

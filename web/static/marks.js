@@ -154,6 +154,23 @@
   });
   addEventListener("popstate", () => { if (!location.hash) location.reload(); });
 
+  // A page that waits for its first stories looks again by itself, without moving the focus or the screen.
+  const again = () => {
+    const waiting = document.querySelector("[data-again]");
+    if (!waiting) return;
+    setTimeout(async () => {
+      const answer = await fetch(location.href).catch(() => null);
+      if (answer?.ok) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("content");
+        const heading = fresh.querySelector("h2")?.textContent;
+        if (heading !== document.querySelector("#content h2")?.textContent) say(heading);
+        byId("content").replaceChildren(...fresh.childNodes);
+      }
+      again();
+    }, 1000 * waiting.dataset.again);
+  };
+  again();
+
   // A story that is opened from what is kept was read: the server learns of it later.
   const form = document.querySelector(".story-head form.marks");
   const button = form?.querySelector('button[value="read"]');
