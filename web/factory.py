@@ -14,6 +14,7 @@ from web.bodies import without_remote_media
 from web.compress import install_compression
 from web.errors import install_errors
 from web.links import with_links
+from web.pages import app as installed
 from web.pages import (
     articles,
     comments,
@@ -74,6 +75,7 @@ def create_app(services: Services) -> Flask:
         login,
         settings,
         people,
+        installed,
     )
     for page in pages:
         app.register_blueprint(page.blueprint)

@@ -18,11 +18,14 @@ from web.security import SAFE_METHODS, UPLOAD_LIMIT
 from web.services import current_services
 from web.zones import zone_named
 
-UNASKED: Final = frozenset({"static", "status.healthz"})
+UNASKED: Final = frozenset({"static", "status.healthz", "app.manifest", "app.worker"})
 """Endpoints that are the same for everybody: who asks is not looked up."""
 OPEN: Final = frozenset(
-    {"login.page", "login.enter", "login.logout", "login.invitation", "login.accept", "searches.feed"}
-)
+    {
+        "login.page", "login.enter", "login.logout", "login.invitation", "login.accept",
+        "app.offline", "searches.feed",
+    }
+)  # fmt: skip
 """Endpoints that need no login: the address of a saved search's feed is its own secret."""
 PROGRAMS: Final = frozenset(
     {

@@ -36,7 +36,8 @@ def test_every_answer_carries_the_security_headers_and_no_cookie(client: FlaskCl
     headers = client.get(address, buffered=True).headers
 
     assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["Referrer-Policy"] == "same-origin"
