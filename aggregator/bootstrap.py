@@ -131,14 +131,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
         full_text=full_text,
-        full_texts=FetchFullTexts(
-            storage=storage,
-            fetch=full_text,
-            executor=executor,
-            clock=clock,
-            owner=owner,
-            lease_for=timedelta(seconds=settings.feeds.lease_seconds),
-        ),
+        full_texts=open_full_texts(settings, full_text, executor, owner=owner),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         people=open_people(storage, clock),
@@ -147,6 +140,20 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         saved_searches=open_saved_searches(build),
         search=open_search(build, asking),
         asking=asking,
+    )
+
+
+def open_full_texts(
+    settings: Settings, fetch: FetchFullText, executor: Executor, *, owner: str
+) -> FetchFullTexts:
+    """Return what fetches whole texts for the feeds that are to have them; `executor` runs it."""
+    return FetchFullTexts(
+        storage=fetch.storage,
+        fetch=fetch,
+        executor=executor,
+        clock=fetch.clock,
+        owner=owner,
+        lease_for=timedelta(seconds=settings.feeds.lease_seconds),
     )
 
 

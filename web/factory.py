@@ -39,6 +39,24 @@ from web.services import EXTENSION, Services
 from web.zones import zone_named
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (
+    front,
+    days,
+    marks,
+    stories,
+    comments,
+    articles,
+    outlets,
+    topics,
+    feeds,
+    search,
+    searches,
+    status,
+    login,
+    settings,
+    people,
+    installed,
+)
 
 
 class Site(QuickUrls, Flask):
@@ -59,25 +77,7 @@ def create_app(services: Services) -> Flask:
     install_people(app)
     install_errors(app)
     install_compression(app)
-    pages = (
-        front,
-        days,
-        marks,
-        stories,
-        comments,
-        articles,
-        outlets,
-        topics,
-        feeds,
-        search,
-        searches,
-        status,
-        login,
-        settings,
-        people,
-        installed,
-    )
-    for page in pages:
+    for page in PAGES:
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters())
     app.jinja_env.globals.update(asset=asset_urls(), bars=bars)
