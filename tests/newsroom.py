@@ -8,6 +8,7 @@ import pytest
 import pytest_socket
 from flask import Flask
 
+from aggregator.readers.people import open_people
 from aggregator.sample.newsroom import Newsroom, load_newsroom
 from aggregator.sample.server import NewsroomServer
 from aggregator.stories.embed import open_embedder
@@ -72,6 +73,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
             manage=one.manage,
             correct=one.correct,
             marks=one.marks,
+            people=open_people(one.storage, clock),
             full_text=one.full_text,
             refresh_soon=lambda: None,
             refresh_all_soon=lambda: None,
