@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
+
+from flask import Flask
 
 from aggregator.clock import Clock
 from aggregator.executor import thread_pool
@@ -16,14 +20,19 @@ from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.comments import Comments
+from aggregator.readers.days import Days
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
+from aggregator.readers.people import People, open_people
 from aggregator.readers.reading import Reading
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.correct import Correct
 from aggregator.stories.topics import load_topics
+from web.factory import create_app
+from web.services import Services
 
 WINDOW = timedelta(hours=96)
 
@@ -43,12 +52,21 @@ class Room:
     search: Search
     marks: Marks
     comments: Comments
+    people: People
+    days: Days
+    saved_searches: SavedSearches
     full_text: FetchFullText
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
         self.refresh()
         self.build()
+
+    def site(self) -> Flask:
+        """Return a new app over the instance, without its jobs, with the clock of Oslo."""
+        own = {one.name: getattr(self, one.name) for one in fields(Services) if hasattr(self, one.name)}
+        quiet = {"refresh_soon": lambda: None, "refresh_all_soon": lambda: None}
+        return create_app(Services(**own | quiet | {"time_zone": "Europe/Oslo"}))
 
 
 @contextmanager
@@ -108,6 +126,15 @@ def room(
             ),
             marks=Marks(storage=storage, clock=clock),
             comments=Comments(storage=storage, clock=clock),
+            people=open_people(storage, clock),
+            days=Days(storage=storage, clock=clock, topics=topics),
+            saved_searches=SavedSearches(
+                storage=storage,
+                clock=clock,
+                window=WINDOW,
+                new_token=partial(token_urlsafe, 24),
+                topics=topics,
+            ),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         )
     finally:

@@ -18,7 +18,6 @@ from tests.browser import Sheet
 from tests.e2e.hands import EVERYBODY, Hands, is_too_wide
 from tests.e2e.room import Room, room
 from tests.fakes import NOON, FrozenClock
-from tests.newsroom import site_of
 
 pytestmark = [
     pytest.mark.model,
@@ -70,7 +69,7 @@ def desk(morning: Morning, tmp_path: Path, serve: Callable[[Flask], str]) -> Ite
     file = shutil.copy(morning.file, tmp_path / "broadfold.db")
     clock = morning.clock
     with room(file, clock=clock, embedder=open_embedder(), lease_for=timedelta(minutes=5)) as one:
-        yield Desk(one, clock, serve(site_of(one, clock)))
+        yield Desk(one, clock, serve(one.site()))
     clock.at = NOON
 
 

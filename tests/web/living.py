@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -14,8 +14,6 @@ from flask import Flask
 from tests.e2e.room import Room, room
 from tests.fakes import FrozenClock, HashedWords
 from tests.webserver import Answer, WebServer, web_server
-from web.factory import create_app
-from web.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +56,7 @@ class Living:
 
     def site(self) -> Flask:
         """Return a new app over the instance."""
-        own = {
-            one.name: getattr(self.room, one.name) for one in fields(Services) if hasattr(self.room, one.name)
-        }
-        quiet = {"refresh_soon": lambda: None, "refresh_all_soon": lambda: None}
-        return create_app(Services(**own | quiet | {"clock": self.clock, "time_zone": "Europe/Oslo"}))
+        return self.room.site()
 
     def read(self, *addresses: str) -> None:
         """Subscribe to feeds that `web` serves and read them."""
