@@ -111,7 +111,7 @@ def test_a_newer_schema_is_refused_and_left_alone(filled: Storage, file: Path) -
         filled.migrate()
     assert (caught.value.location, caught.value.found, caught.value.known) == (str(file), "9999", "0010")
     assert filled.schema_revision() == "9999"
-    assert filled.check() == ("Schema 9999 is newer than 0007. Install the newer Broadfold again.",)
+    assert filled.check() == ("Schema 9999 is newer than 0010. Install the newer Broadfold again.",)
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(file: Path) -> None:
