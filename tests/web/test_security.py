@@ -79,7 +79,7 @@ def test_page_loads_nothing_from_elsewhere_and_leaks_no_referrer(client: FlaskCl
         if node.attributes.get("rel") != "alternate"
     ]
     outside = [link for link in page.all("a") if link.attributes.get("href", "").startswith("http")]
-    assert all(str(where).startswith("/static/") for where in loaded)
+    assert all(str(where).startswith(("/static/", "/manifest.webmanifest")) for where in loaded)
     assert all(link["rel"] == "noopener noreferrer" for link in outside)
     assert not any(
         name.startswith("on") or name == "style" for node in page.nodes for name in node.attributes

@@ -25,12 +25,14 @@ NOT_XML = {*map(chr, range(32))} - {"\t", "\n", "\r"}
 HEADER = "content-security-policy"
 PROBE = """() => {
     const bad = [];
+    const isPage = document.contentType === 'text/html'; // Chromium shows text and XML in a style of its own
     if (window.__xss) bad.push('executed');
     if (typeof document.getElementById !== 'function' || !(document.body instanceof HTMLBodyElement))
         bad.push('clobbered');
     for (const node of document.querySelectorAll('*')) {
         for (const {name, value} of node.attributes) {
-            if (name.startsWith('on') || name === 'style' || name === 'srcdoc') bad.push(`${name}=${value}`);
+            if (name.startsWith('on') || (name === 'style' && isPage) || name === 'srcdoc')
+                bad.push(`${name}=${value}`);
             if (['href', 'src', 'action', 'formaction', 'data', 'xlink:href'].includes(name)
                 && !['http:', 'https:'].includes(new URL(value, document.baseURI).protocol))
                 bad.push(`${name}=${value}`);
@@ -138,7 +140,9 @@ def damage(sheet: Sheet, site: str, addresses: Sequence[str]) -> dict[str, list[
         sheet.asked.clear()
         page.goto(site + address)
         away = [asked for asked in sheet.asked if not asked.startswith(f"{site}/")]
-        bad = [*page.evaluate(PROBE), *away, *dialogs, *sheet.complaints]
+        # Chromium looks for a favicon.ico beside what is not HTML; what others are asked for is told above.
+        said = [line for line in sheet.complaints if not line.startswith("Failed to load resource")]
+        bad = [*page.evaluate(PROBE), *away, *dialogs, *said]
         if bad or not page.url.startswith(f"{site}/"):
             found[address] = [page.url, *bad]
     return found
@@ -167,12 +171,14 @@ def test_payloads_are_many_and_all_of_them_are_stored(hostile: Living) -> None:
     assert places == set(range(len(ALL)))
 
 
+@pytest.mark.timeout(1200)
 def test_articles_execute_nothing(hostile: Living, attacked: Attacked, open_page: Opener) -> None:
     addresses = [f"/articles/{number}" for number in numbered(hostile, "articles")[:: attacked.step]]
 
     assert damage(open_page(attacked.address), attacked.address, addresses) == {}
 
 
+@pytest.mark.timeout(1200)
 def test_stories_and_their_exports_execute_nothing(
     hostile: Living, attacked: Attacked, open_page: Opener
 ) -> None:
