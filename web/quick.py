@@ -19,7 +19,7 @@ class QuickUrls(Flask):
         super().__init__(*args, **kwargs)
         self._built = lru_cache(maxsize=ADDRESSES)(self._build)
 
-    def url_for(self, /, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Return the address of a page, as Flask does."""
         # An address within the site depends on nothing but the endpoint, its values and where the site is
         # mounted. Anything else, such as `_external` or a list of values, goes to Flask.
@@ -29,7 +29,8 @@ class QuickUrls(Flask):
         return self._built(request.script_root, endpoint, tuple(values.items()))
 
     def _build(self, _mounted: str, endpoint: str, values: tuple[tuple[str, int | str], ...]) -> str:
-        return super().url_for(endpoint, **dict(values))
+        named: dict[str, Any] = dict(values)
+        return super().url_for(endpoint, **named)
 
 
 def bars(coverage: Coverage, name: str, step: int = 5, height: int = 16) -> Markup:

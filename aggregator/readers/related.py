@@ -62,7 +62,7 @@ class Related:
         kept = self._shelved
         if kept.model != model:
             kept = Shelved(model=model)
-        missing = sorted(wanted.difference(kept.hashes))
+        missing = sorted(wanted - set(kept.hashes))
         if not missing:
             return kept
         present, rows = work.vectors.load(model, missing)
