@@ -168,6 +168,74 @@ def test_reader_searches_and_corrects_what_was_put_together(
 
 
 @pytest.mark.parametrize("hands", EVERYBODY, ids=lambda hands: hands.name)
+def test_reader_comments_and_thinks_better_of_it(
+    desk: Desk, open_page: Callable[..., Sheet], hands: Hands
+) -> None:
+    sheet = open_page(desk.home, **hands.options)
+    page = sheet.page
+
+    hands.press(page.get_by_role("link", name=STRIKE, exact=True).first)
+    hands.write(page.get_by_label("Write a comment"), "The salmon will not wait: https://isvik.example/fish")
+    hands.press(page.get_by_role("button", name="Send", exact=True))
+    said = page.locator(".comment .said")
+    expect(said.get_by_role("link")).to_have_attribute("rel", "nofollow noopener noreferrer")
+    hands.press(page.locator(".comment summary", has_text="Edit"))
+    hands.write(page.get_by_label("Your text"), "The salmon can wait.")
+    hands.press(page.locator(".comment").get_by_role("button", name="Save", exact=True))
+    expect(said).to_have_text("The salmon can wait.")
+    expect(page.locator(".comment")).to_contain_text("edited")
+    hands.press(page.locator(".comment summary", has_text="Delete"))
+    hands.press(page.get_by_role("button", name="Delete this comment"))
+    expect(page.locator(".comment")).to_have_count(0)
+    assert not is_too_wide(page)
+    assert sheet.complaints == []
+
+
+@pytest.mark.parametrize("hands", EVERYBODY, ids=lambda hands: hands.name)
+def test_reader_keeps_a_search_and_looks_at_yesterday(
+    desk: Desk, open_page: Callable[..., Sheet], hands: Hands
+) -> None:
+    sheet = open_page(desk.home, **hands.options)
+    page = sheet.page
+
+    hands.write(page.locator("#q"), "dockers")
+    page.keyboard.press("Enter")
+    hands.write(page.get_by_label("Name", exact=True), "The quays")
+    hands.press(page.get_by_role("button", name="Save this search"))
+    hands.press(page.get_by_role("button", name="Put on the front page"))
+    expect(page.get_by_role("button", name="On the front page")).to_have_attribute("aria-pressed", "true")
+    home(page, hands)
+    section = page.get_by_role("region", name="The quays")
+    expect(section.get_by_role("link", name=STRIKE, exact=True)).to_be_visible()
+    hands.press(page.get_by_role("link", name="Yesterday", exact=True))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Friday 13 March 2026")
+    assert not is_too_wide(page)
+    assert sheet.complaints == []
+
+
+@pytest.mark.parametrize("hands", [one for one in EVERYBODY if one.runs_script], ids=lambda hands: hands.name)
+def test_reader_reads_and_marks_in_a_tunnel(
+    desk: Desk, open_page: Callable[..., Sheet], hands: Hands
+) -> None:
+    sheet = open_page(desk.home, **hands.options)
+    page = sheet.page
+    page.wait_for_selector("html[data-kept-ahead]", state="attached")
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("#kept-note")).to_be_visible()
+    hands.press(page.get_by_role("link", name=STRIKE, exact=True).first)
+    expect(page.get_by_role("heading", level=1)).to_have_text(STRIKE)
+    hands.press(page.locator(".story-head").get_by_role("button", name="Save"))
+    expect(page.locator("#offline-notes")).to_contain_text("wait")
+    page.context.set_offline(False)
+    expect(page.locator("#offline-notes")).not_to_contain_text("wait", timeout=15_000)
+
+    page.goto(desk.home + "/saved")
+    expect(card(page, STRIKE)).to_have_count(1)
+
+
+@pytest.mark.parametrize("hands", EVERYBODY, ids=lambda hands: hands.name)
 def test_reader_brings_the_feeds_of_another_reader(
     desk: Desk, open_page: Callable[..., Sheet], hands: Hands, tmp_path: Path
 ) -> None:
