@@ -8,7 +8,7 @@ import os
 import random
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
-from aggregator.domain.errors import DataFolderUnusable
+from aggregator.digests.desk import Desk
+from aggregator.digests.desk import local_zone as digest_zone
+from aggregator.digests.opening import Post, open_digests
+from aggregator.digests.send import SendDigests
+from aggregator.domain.errors import DataFolderUnusable, SettingsError
 from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
@@ -55,6 +59,8 @@ class Services:
     reading: Reading
     marks: Marks
     search: Search
+    send_digests: SendDigests
+    digests: Desk
     asking: ThreadPoolExecutor
 
     def close(self) -> None:
@@ -105,6 +111,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
     build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
+    send_digests, desk = open_digest_room(settings, storage, clock, owner=owner, topics=topics)
     fetcher = open_fetcher(settings, clock)
     return Services(
         settings=settings,
@@ -131,6 +138,8 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         search=open_search(build, asking),
+        send_digests=send_digests,
+        digests=desk,
         asking=asking,
     )
 
@@ -139,6 +148,57 @@ def open_search(build: Build, executor: Executor) -> Search:
     """Return the search over the database and with the model of a build; `executor` runs the model."""
     meaning = Meaning(storage=build.storage, embedder=build.embedder, executor=executor)
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
+
+
+def open_digest_room(
+    settings: Settings, storage: Storage, clock: Clock, *, owner: str, topics: Sequence[Topic]
+) -> tuple[SendDigests, Desk]:
+    """Return what makes and sends digests, and what their pages ask.
+
+    Raises:
+        MailKeyUnusable: a file with a key, certificate or password cannot be used.
+    """
+    digests = settings.digests
+    # A database in memory, or elsewhere, needs no data folder; the key does, and is made only for mail.
+    return open_digests(
+        storage,
+        clock,
+        topics=topics,
+        owner=owner,
+        site=settings.site_url(),
+        site_name=settings.web.site_name,
+        zone=digest_zone(settings.web.time_zone),
+        key_file=Path(digests.key_file) if digests.key_file else settings.data / "digest-key",
+        post=None if digests.mail == "off" else mail_post(settings),
+        sender=digests.sender,
+        lease_for=timedelta(seconds=digests.lease_seconds),
+        give_up=timedelta(hours=digests.give_up_hours),
+        keep=timedelta(days=digests.keep_days),
+    )
+
+
+def mail_post(settings: Settings) -> Post:
+    """Return how mail leaves by these settings.
+
+    Raises:
+        SettingsError: mail is to leave by a server, and none is named.
+    """
+    digests = settings.digests
+    if digests.mail == "smtp" and not digests.smtp_host:
+        raise SettingsError(["digests.mail is 'smtp', but digests.smtp_host is empty"], "the settings")
+    return Post(
+        sender=digests.sender,
+        folder=Path(digests.folder) if digests.folder else settings.data / "mail",
+        smtp_host=digests.smtp_host if digests.mail == "smtp" else "",
+        smtp_port=digests.smtp_port,
+        smtp_security=digests.smtp_security,
+        smtp_user=digests.smtp_user,
+        smtp_password_file=Path(digests.smtp_password_file) if digests.smtp_password_file else None,
+        smtp_ca_file=Path(digests.smtp_ca_file) if digests.smtp_ca_file else None,
+        timeout=digests.timeout_seconds,
+        dkim_key_file=Path(digests.dkim_key_file) if digests.dkim_key_file else None,
+        dkim_selector=digests.dkim_selector,
+    )
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aggregator.domain.ids import ArticleId, ReaderId, StoryId
+from aggregator.domain.muting import hidden_by
 from aggregator.domain.readers import Mute, MuteKind
+from aggregator.domain.readstate import Reading, ReadState, read_state, seen_as_of
 from aggregator.domain.stories import Story
-from aggregator.readers.muting import hidden_by
-from aggregator.readers.readstate import Reading, ReadState, read_state, seen_as_of
 from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
 from aggregator.storage import UnitOfWork
 

@@ -7,9 +7,9 @@ from aggregator.domain.articles import ArticleVersion, Outlet
 from aggregator.domain.feeds import Feed, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
+from aggregator.domain.readstate import ReadState
 from aggregator.domain.stories import RankPart, StoryEvent
 from aggregator.readers.edits import Edit
-from aggregator.readers.readstate import ReadState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,11 @@ from aggregator.domain.readers import Shelf
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
+from aggregator.storage.digest_addresses import DigestAddresses
+from aggregator.storage.digest_editions import DigestEditions
+from aggregator.storage.digest_ledger import DigestLedger
+from aggregator.storage.digest_posts import DigestPosts
+from aggregator.storage.digest_schedules import DigestSchedules
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
@@ -53,6 +58,11 @@ class UnitOfWork:
     saved: StoryList
     followed: StoryList
     mutes: Mutes
+    digest_schedules: DigestSchedules
+    digest_addresses: DigestAddresses
+    digest_editions: DigestEditions
+    digest_posts: DigestPosts
+    digest_ledger: DigestLedger
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -83,4 +93,9 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
         mutes=Mutes(connection),
+        digest_schedules=DigestSchedules(connection),
+        digest_addresses=DigestAddresses(connection),
+        digest_editions=DigestEditions(connection),
+        digest_posts=DigestPosts(connection),
+        digest_ledger=DigestLedger(connection),
     )
