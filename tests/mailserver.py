@@ -1,6 +1,7 @@
 """A real SMTP server on 127.0.0.1 that takes mails, and fails in the ways that a test asks for."""
 
 import asyncio
+import socket
 import ssl
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -73,12 +74,19 @@ class MailServer:
         return Counter(str(one["Message-ID"]) for one in self.parsed())
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
 @contextmanager
 def mail_server(
     *, certificate: ssl.SSLContext | None = None, implicit_tls: bool = False, login: tuple[str, str] | None = None
 ) -> Iterator[MailServer]:
     """Serve on a free port until the block ends; with a certificate, STARTTLS is asked for."""
-    server = MailServer()
+    server = MailServer(port=free_port())
 
     def check(_: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         given = (data.login.decode(), data.password.decode())
@@ -88,7 +96,7 @@ def mail_server(
     controller = Controller(
         server,
         hostname=server.host,
-        port=0,
+        port=server.port,
         ssl_context=certificate if implicit_tls else None,
         tls_context=None if implicit_tls else certificate,
         require_starttls=certificate is not None and not implicit_tls,
@@ -96,10 +104,7 @@ def mail_server(
         auth_require_tls=True,
         authenticator=check if login else None,
     )
-    # Port 0 is taken by the system: `start` would otherwise call port 0 to see whether it listens.
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]
     controller.start()
-    server.port = controller.server.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
