@@ -83,7 +83,10 @@ def free_port() -> int:
 
 @contextmanager
 def mail_server(
-    *, certificate: ssl.SSLContext | None = None, implicit_tls: bool = False, login: tuple[str, str] | None = None
+    *,
+    certificate: ssl.SSLContext | None = None,
+    implicit_tls: bool = False,
+    login: tuple[str, str] | None = None,
 ) -> Iterator[MailServer]:
     """Serve on a free port until the block ends; with a certificate, STARTTLS is asked for."""
     server = MailServer(port=free_port())

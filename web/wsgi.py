@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -12,12 +13,18 @@ from web.factory import create_app
 from web.services import Services
 
 
-def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
+def site(
+    everything: Everything,
+    *,
+    refresh_soon: Callable[[], None],
+    digest_soon: Callable[[], None] = lambda: None,
+) -> Flask:
     """Return the site over the services of an instance.
 
     Args:
         everything: the opened services.
         refresh_soon: asks the scheduler to look for due feeds now.
+        digest_soon: asks it to look for mails that wait.
     """
     web = everything.settings.web
 
@@ -34,12 +41,14 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             correct=everything.correct,
             marks=everything.marks,
             full_text=everything.full_text,
+            digests=everything.digests,
+            digest_soon=digest_soon,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
             clock=everything.clock,
             time_zone=web.time_zone,
             site_name=web.site_name,
-            allowed_hosts=web.allowed_hosts,
+            allowed_hosts=(*web.allowed_hosts, urlsplit(everything.settings.site_url()).netloc),
         )
     )
 
