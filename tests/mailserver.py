@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Protocol
+from aiosmtpd.smtp import SMTP as SERVER
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
 DROP = "drop"
@@ -36,15 +36,15 @@ class MailServer:
     users: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    async def handle_EHLO(
-        self, server: Protocol, session: Session, envelope: Envelope, name: str, lines: list[str]
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's names
+        self, server: SERVER, session: Session, envelope: Envelope, name: str, lines: list[str]
     ) -> list[str]:
         self.greetings += 1
         session.host_name = name
         return lines
 
-    async def handle_RCPT(
-        self, server: Protocol, session: Session, envelope: Envelope, address: str, options: list[str]
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
+        self, server: SERVER, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.answers.popleft() if self.answers else "250 OK"
         if answer == SLOW:
@@ -53,7 +53,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: Protocol, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SERVER, session: Session, envelope: Envelope) -> str:  # noqa: N802
         ending = self.endings.popleft() if self.endings else "250 OK"
         if ending == SLOW:
             await asyncio.sleep(30)

@@ -65,7 +65,8 @@ def send(test: int | None, reader: int, as_json: bool) -> None:
         print_json(asdict(report))
     else:
         click.echo(
-            f"{report.made} made, {report.skipped} skipped with nothing new, {report.joined} missed ones joined; "
+            f"{report.made} made, {report.skipped} skipped with nothing new, "
+            f"{report.joined} missed ones joined; "
             f"{report.sent} sent, {report.deferred} to be tried again, {report.refused} refused, "
             f"{report.expired} given up."
         )
