@@ -35,9 +35,7 @@ def make_story(number: int, articles: list[Article], headline: str = "", **field
         "parts": (),
         "topic": "world",
     }
-    return Story(
-        id=StoryId(number), state=StoryState.OPEN, opened_at=NOON, face=StoryFace(**face | fields)
-    )
+    return Story(id=StoryId(number), state=StoryState.OPEN, opened_at=NOON, face=StoryFace(**face | fields))
 
 
 def make_told(
@@ -58,7 +56,9 @@ def make_told(
         told,
         joined={one.id: (joined or {}).get(one.id, NOON) for one in told},
         folding=Folding(origin_of=origins),
-        gist=Gist(of="x", summary=tuple(Sentence(article=ArticleId(a), text=t) for a, t in gist)) if gist else None,
+        gist=Gist(of="x", summary=tuple(Sentence(article=ArticleId(a), text=t) for a, t in gist))
+        if gist
+        else None,
         outlets=OUTLETS,
         folders=folders,
     )

@@ -109,7 +109,9 @@ def test_time_that_comes_twice_counts_the_first_time() -> None:
 
 
 def test_gap_of_half_an_hour_is_one_too() -> None:
-    assert slot_on(date(2026, 10, 4), time(2, 15), ZoneInfo("Australia/Lord_Howe")) == utc(2026, 10, 3, 15, 30)
+    assert slot_on(date(2026, 10, 4), time(2, 15), ZoneInfo("Australia/Lord_Howe")) == utc(
+        2026, 10, 3, 15, 30
+    )
 
 
 def test_day_that_a_zone_left_out_has_its_slot_as_the_next_begins() -> None:

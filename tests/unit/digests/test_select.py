@@ -93,7 +93,9 @@ def test_what_was_read_is_left_out_when_asked_for() -> None:
     assert len(select(pool, make_taste(marks=marks), TOPICS).items) == 2
 
 
-def test_story_without_a_report_since_the_last_edition_does_not_come_back_when_it_was_beyond_the_length() -> None:
+def test_story_without_a_report_since_the_last_edition_does_not_come_back_when_it_was_beyond_the_length() -> (
+    None
+):
     old = make_told(1, joined={1: NOON - 2 * HOUR})
     assert select([old], make_taste(), TOPICS).items == ()
 
@@ -111,7 +113,9 @@ def test_story_without_new_facts_does_not_come_back() -> None:
 
 def test_copy_that_arrives_changes_nothing() -> None:
     before = make_told(1, CRASH)
-    copy = replace(CRASH, id=ArticleId(2), outlet_id=OutletId(2), title="Dosht: 11 dead in crash, say agencies")
+    copy = replace(
+        CRASH, id=ArticleId(2), outlet_id=OutletId(2), title="Dosht: 11 dead in crash, say agencies"
+    )
     after = make_told(1, CRASH, copy, copies={2: 1}, joined={2: NOON + HOUR})
     assert update(after, after_sending(before)) is None
     assert after.arrived_at == NOON
@@ -124,7 +128,9 @@ def test_independent_report_that_says_the_same_changes_nothing() -> None:
 
 
 def test_new_toll_in_a_new_report_is_an_update_that_quotes_it() -> None:
-    later = make_article(2, "Tolm crash: police", "The toll rose to 14, police say. Nine died at once.", outlet=2)
+    later = make_article(
+        2, "Tolm crash: police", "The toll rose to 14, police say. Nine died at once.", outlet=2
+    )
     found = update(make_told(1, CRASH, later), after_sending(make_told(1, CRASH)))
     assert found is not None
     assert found.update == "1 more independent report"
@@ -171,7 +177,9 @@ def test_dropping_the_last_stories_counts_them_as_more() -> None:
 
 
 def test_extracts_are_the_sentences_of_the_gist_that_still_stand_in_their_articles() -> None:
-    one = make_told(1, CRASH, gist=((1, "Nine people died when a train left the rails."), (1, "Edited away.")))
+    one = make_told(
+        1, CRASH, gist=((1, "Nine people died when a train left the rails."), (1, "Edited away."))
+    )
     assert [(extract.text, extract.outlet) for extract in one.item.extracts] == [
         ("Nine people died when a train left the rails.", "The Orsholm Lantern")
     ]
