@@ -90,7 +90,7 @@ class Make:
                 return
         with self.storage.writing() as work:
             for one in work.digest_schedules.ahead(now=now):
-                work.digest_editions.unjoin(one.id, after=now)
+                work.digest_editions.unjoin(one.id, since=now)
                 work.digest_schedules.advance(one.id, next_at=set_right(one, now=now), now=now)
 
     def order(self, work: UnitOfWork, schedule: Schedule, pool: Pool, *, now: datetime) -> Order | None:

@@ -132,4 +132,5 @@ def set_right(schedule: Schedule, *, now: datetime) -> datetime:
 
     A slot that has been sent already comes up again then, and the database knows that it was.
     """
-    return min(next_slot(schedule, after=now), schedule.next_at or next_slot(schedule, after=now))
+    comes = next_slot(schedule, after=now - timedelta(seconds=1))
+    return min(comes, schedule.next_at or comes)

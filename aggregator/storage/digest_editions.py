@@ -85,10 +85,10 @@ class DigestEditions:
             for row in self.connection.execute(query)
         )
 
-    def unjoin(self, schedule: ScheduleId, *, after: datetime) -> None:
-        """Forget that slots after a moment joined another one: the clock had run ahead of them."""
+    def unjoin(self, schedule: ScheduleId, *, since: datetime) -> None:
+        """Forget that slots from a moment on joined another one: the clock had run ahead of them."""
         joined = (table.c.schedule_id == schedule) & (table.c.outcome == Outcome.JOINED.value)
-        self.connection.execute(table.delete().where(joined, table.c.slot > after))
+        self.connection.execute(table.delete().where(joined, table.c.slot >= since))
 
     def forget_content(self, *, before: datetime) -> None:
         """Empty the editions made before a moment; that they were made stays known."""

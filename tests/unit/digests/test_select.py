@@ -93,9 +93,7 @@ def test_what_was_read_is_left_out_when_asked_for() -> None:
     assert len(select(pool, make_taste(marks=marks), TOPICS).items) == 2
 
 
-def test_story_without_a_report_since_the_last_edition_does_not_come_back_when_it_was_beyond_the_length() -> (
-    None
-):
+def test_story_that_was_beyond_the_length_needs_a_new_report_to_come_back() -> None:
     old = make_told(1, joined={1: NOON - 2 * HOUR})
     assert select([old], make_taste(), TOPICS).items == ()
 
