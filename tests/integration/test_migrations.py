@@ -65,7 +65,7 @@ def test_a_fresh_database_gets_the_newest_schema(fresh: Storage) -> None:
     assert fresh.schema_revision() is None
     assert fresh.check() == ("The database has no tables yet. Run `broadfold db upgrade`.",)
     fresh.migrate()
-    assert fresh.schema_revision() == "0007"
+    assert fresh.schema_revision() == "0014"
     assert fresh.check() == ()
 
 
@@ -109,7 +109,7 @@ def test_a_newer_schema_is_refused_and_left_alone(filled: Storage, file: Path) -
     run_sql(file, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseNewer) as caught:
         filled.migrate()
-    assert (caught.value.location, caught.value.found, caught.value.known) == (str(file), "9999", "0007")
+    assert (caught.value.location, caught.value.found, caught.value.known) == (str(file), "9999", "0014")
     assert filled.schema_revision() == "9999"
     assert filled.check() == ("Schema 9999 is newer than 0007. Install the newer Broadfold again.",)
 
@@ -173,7 +173,7 @@ def test_a_locked_database_is_given_up_after_the_patience(filled: Storage, file:
     ):
         pass
     with filled.writing():
-        assert impatient.schema_revision() == "0007"
+        assert impatient.schema_revision() == "0014"
         impatient.migrate()
     impatient.close()
 
