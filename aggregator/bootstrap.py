@@ -13,13 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
-from aggregator.digests.desk import Desk
-from aggregator.digests.desk import local_zone as digest_zone
-from aggregator.digests.opening import Post, open_digests
-from aggregator.digests.send import SendDigests
+from aggregator.digests.desk import local_zone
+from aggregator.digests.keys import link_key
+from aggregator.digests.opening import Digests, MailWay, open_digests
+from aggregator.digests.press import Press
+from aggregator.digests.render import Render
 from aggregator.domain.errors import DataFolderUnusable, SettingsError
 from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
@@ -59,8 +61,7 @@ class Services:
     reading: Reading
     marks: Marks
     search: Search
-    send_digests: SendDigests
-    digests: Desk
+    digests: Digests
     asking: ThreadPoolExecutor
 
     def close(self) -> None:
@@ -111,7 +112,6 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
     build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
-    send_digests, desk = open_digest_room(settings, storage, clock, owner=owner, topics=topics)
     fetcher = open_fetcher(settings, clock)
     return Services(
         settings=settings,
@@ -138,8 +138,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
         search=open_search(build, asking),
-        send_digests=send_digests,
-        digests=desk,
+        digests=open_digest_room(settings, storage, clock, owner=owner, topics=topics),
         asking=asking,
     )
 
@@ -152,32 +151,33 @@ def open_search(build: Build, executor: Executor) -> Search:
 
 def open_digest_room(
     settings: Settings, storage: Storage, clock: Clock, *, owner: str, topics: Sequence[Topic]
-) -> tuple[SendDigests, Desk]:
+) -> Digests:
     """Return what makes and sends digests, and what their pages ask.
 
     Raises:
         MailKeyUnusable: a file with a key, certificate or password cannot be used.
     """
     digests = settings.digests
-    # A database in memory, or elsewhere, needs no data folder; the key does, and is made only for mail.
+    key_file = Path(digests.key_file) if digests.key_file else settings.data / "digest-key"
     return open_digests(
         storage,
         clock,
         topics=topics,
         owner=owner,
-        site=settings.site_url(),
-        site_name=settings.web.site_name,
-        zone=digest_zone(settings.web.time_zone),
-        key_file=Path(digests.key_file) if digests.key_file else settings.data / "digest-key",
-        post=None if digests.mail == "off" else mail_post(settings),
-        sender=digests.sender,
+        press=Press(
+            render=Render(site=settings.site_url(), site_name=settings.web.site_name),
+            sender=digests.sender,
+            key=partial(link_key, key_file),
+        ),
+        zone=local_zone(settings.web.time_zone),
+        mailer=None if digests.mail == "off" else mail_way(settings).mailer(),
         lease_for=timedelta(seconds=digests.lease_seconds),
         give_up=timedelta(hours=digests.give_up_hours),
         keep=timedelta(days=digests.keep_days),
     )
 
 
-def mail_post(settings: Settings) -> Post:
+def mail_way(settings: Settings) -> MailWay:
     """Return how mail leaves by these settings.
 
     Raises:
@@ -186,7 +186,7 @@ def mail_post(settings: Settings) -> Post:
     digests = settings.digests
     if digests.mail == "smtp" and not digests.smtp_host:
         raise SettingsError(["digests.mail is 'smtp', but digests.smtp_host is empty"], "the settings")
-    return Post(
+    return MailWay(
         sender=digests.sender,
         folder=Path(digests.folder) if digests.folder else settings.data / "mail",
         smtp_host=digests.smtp_host if digests.mail == "smtp" else "",

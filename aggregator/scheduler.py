@@ -62,7 +62,7 @@ def jobs(services: Services, build_soon: Callable[[], None]) -> tuple[Job, ...]:
             log.info("stories built", articles=report.articles, opened=report.opened, changed=report.changed)
 
     def digest() -> None:
-        report = services.send_digests()
+        report = services.digests.send()
         if report != NOTHING_SENT:
             log.info("digests looked at", **asdict(report))
 

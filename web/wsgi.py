@@ -41,7 +41,7 @@ def site(
             correct=everything.correct,
             marks=everything.marks,
             full_text=everything.full_text,
-            digests=everything.digests,
+            digests=everything.digests.desk,
             digest_soon=digest_soon,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 reader_option = click.option(
-    "--reader", type=click.IntRange(1), default=1, show_default=True, help="Number of the reader."
+    "--reader", type=click.IntRange(1), default=1, help="Number of the reader, 1 by default."
 )
 
 
@@ -43,7 +43,7 @@ def command() -> None:
 def preview(digest: int, as_html: bool, reader: int) -> None:
     """Print what DIGEST would send now; nothing is sent or remembered."""
     with services_of(reader) as (services, who):
-        made, rendered = services.digests.preview(who, digest)
+        made, rendered = services.digests.desk.preview(who, digest)
     if not made.selection.items:
         click.echo("There is nothing new just now, so nothing would be sent.", err=True)
     click.echo(rendered.html if as_html else rendered.text)
@@ -57,10 +57,10 @@ def send(test: int | None, reader: int, as_json: bool) -> None:
     """Make the digests that are due and send the mails that wait, once; for cron or impatience."""
     with services_of(reader) as (services, who):
         if test is not None:
-            address = services.digests.test(who, test)
+            address = services.digests.desk.test(who, test)
             click.echo(f"A test of digest {test} goes to {address}.", err=True)
-        report = services.send_digests()
-        troubles = services.digests.overview(who).troubled
+        report = services.digests.send()
+        troubles = services.digests.desk.overview(who).troubled
     if as_json:
         print_json(asdict(report))
     else:
@@ -82,7 +82,7 @@ def send(test: int | None, reader: int, as_json: bool) -> None:
 def log(reader: int, as_json: bool) -> None:
     """Show what became of a reader's digests, the newest first; nothing of what was in them."""
     with services_of(reader) as (services, who):
-        overview = services.digests.overview(who)
+        overview = services.digests.desk.overview(who)
     rows = [
         (line.name, line.slot, line.outcome.value, line.stories, line.post and line.post.value, line.problem)
         for line in overview.log
@@ -108,7 +108,7 @@ def schedule() -> None:
 def list_(reader: int, as_json: bool) -> None:
     """List a reader's digests."""
     with services_of(reader) as (services, who):
-        overview = services.digests.overview(who)
+        overview = services.digests.desk.overview(who)
     rows = []
     for one in overview.schedules:
         address = overview.address(one)
@@ -146,16 +146,16 @@ def add(
     from aggregator.digests.schedules import preset as preset_of
 
     with services_of(reader) as (services, who):
-        made = preset_of(preset, who, zone or services.digests.zone)
+        made = preset_of(preset, who, zone or services.digests.desk.zone)
         if at:
             made = replace(made, at=_time(at))
         if days:
             made = replace(made, days=_days(days))
         if most:
             made = replace(made, most=most)
-        address = services.digests.add_address(who, to) if to else None
-        number = services.digests.add(replace(made, address=address.id if address else None))
-        overview = services.digests.overview(who)
+        address = services.digests.desk.add_address(who, to) if to else None
+        number = services.digests.desk.add(replace(made, address=address.id if address else None))
+        overview = services.digests.desk.overview(who)
     click.echo(f"Digest {number} was added. The first is due {overview.next_at[number]}.")
     if address is not None and address.state.value == "waiting":
         click.echo(f"A mail goes to {address.address} first: its owner has to confirm it.")
@@ -169,7 +169,7 @@ def add(
 def pause(digest: int, reader: int) -> None:
     """Pause DIGEST; mails that wait are taken back."""
     with services_of(reader) as (services, who):
-        services.digests.pause(who, digest, is_paused=True)
+        services.digests.desk.pause(who, digest, is_paused=True)
     click.echo(f"Digest {digest} is paused.")
 
 
@@ -179,7 +179,7 @@ def pause(digest: int, reader: int) -> None:
 def resume(digest: int, reader: int) -> None:
     """Let DIGEST go on with its next slot."""
     with services_of(reader) as (services, who):
-        services.digests.pause(who, digest, is_paused=False)
+        services.digests.desk.pause(who, digest, is_paused=False)
     click.echo(f"Digest {digest} goes on.")
 
 
@@ -189,7 +189,7 @@ def resume(digest: int, reader: int) -> None:
 def remove(digest: int, reader: int) -> None:
     """Remove DIGEST, with its past editions."""
     with services_of(reader) as (services, who):
-        services.digests.remove(who, digest)
+        services.digests.desk.remove(who, digest)
     click.echo(f"Digest {digest} was removed.")
 
 

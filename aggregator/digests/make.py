@@ -146,27 +146,7 @@ class Make:
             selection=selection,
             joined=len(order.turn.joined),
         )
-        post = None
-        if order.recipient is not None:
-            address, recipient = order.recipient
-            printed = self.press.digest(
-                digest,
-                schedule,
-                recipient=recipient,
-                seed=f"{schedule.secret}/{slot.isoformat()}",
-                secret=edition.secret,
-                is_admin=order.is_admin,
-                now=now,
-            )
-            digest = printed.digest
-            post = Post(
-                message_id=printed.message_id,
-                address=address,
-                recipient=recipient,
-                message=printed.message,
-                made_at=now,
-                next_try_at=now,
-            )
+        digest, post = self._print(order, digest, secret=edition.secret, now=now)
         kept = replace(
             edition,
             outcome=Outcome.MADE,
@@ -174,6 +154,32 @@ class Make:
             content=to_json(digest),
         )
         return Made(order=order, edition=kept, digest=digest, post=post)
+
+    def _print(
+        self, order: Order, digest: Digest, *, secret: str, now: datetime
+    ) -> tuple[Digest, Post | None]:
+        """Return a digest as it fits into its mail, and the mail; None when none is to go."""
+        if order.recipient is None:
+            return digest, None
+        address, recipient = order.recipient
+        printed = self.press.digest(
+            digest,
+            order.schedule,
+            recipient=recipient,
+            seed=f"{order.schedule.secret}/{digest.slot.isoformat()}",
+            secret=secret,
+            is_admin=order.is_admin,
+            now=now,
+        )
+        post = Post(
+            message_id=printed.message_id,
+            address=address,
+            recipient=recipient,
+            message=printed.message,
+            made_at=now,
+            next_try_at=now,
+        )
+        return printed.digest, post
 
     def _store(self, work: UnitOfWork, made: Made, pool: Pool) -> bool:
         """Write what became of a slot, and the rest with it; false when somebody else did."""

@@ -5,19 +5,17 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from aggregator.clock import Clock
 from aggregator.digests.deliver import Deliver
 from aggregator.digests.desk import Desk
 from aggregator.digests.dkim import open_dkim
-from aggregator.digests.keys import link_key, secret_of
+from aggregator.digests.keys import secret_of
 from aggregator.digests.mail import FolderMailer, Mailer, Security, SmtpMailer, unsigned
 from aggregator.digests.make import Make
 from aggregator.digests.message import domain_of
 from aggregator.digests.press import Press
-from aggregator.digests.render import Render
 from aggregator.digests.send import SendDigests
 from aggregator.domain.errors import MailKeyUnusable
 from aggregator.domain.topics import Topic
@@ -25,7 +23,7 @@ from aggregator.storage import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class MailWay:
     """How mail leaves. A path is None where none is set; `smtp_host` is empty for a folder of files."""
 
     sender: str
@@ -76,29 +74,28 @@ def trusting(file: Path) -> ssl.SSLContext:
         raise MailKeyUnusable(file, error.strerror or "it holds no certificate") from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """The two services of the room: `send` makes and sends what is due, `desk` answers pages and commands."""
+
+    send: SendDigests
+    desk: Desk
+
+
 def open_digests(
     storage: Storage,
     clock: Clock,
     *,
     topics: Sequence[Topic],
     owner: str,
-    site: str,
-    site_name: str,
+    press: Press,
     zone: str,
-    key_file: Path,
-    post: Post | None,
-    sender: str,
+    mailer: Mailer | None,
     lease_for: timedelta,
     give_up: timedelta,
     keep: timedelta,
-) -> tuple[SendDigests, Desk]:
-    """Return the service of the room and that of its pages; `post` is None where no mail leaves.
-
-    Raises:
-        MailKeyUnusable: a file with a key, certificate or password cannot be used.
-    """
-    render = Render(site=site, site_name=site_name)
-    press = Press(render=render, sender=sender, key=partial(link_key, key_file))
+) -> Digests:
+    """Return the services of the room; `mailer` is None where no mail leaves."""
     make = Make(
         storage=storage,
         clock=clock,
@@ -106,17 +103,11 @@ def open_digests(
         topics=topics,
         owner=owner,
         lease_for=lease_for,
-        is_mailing=post is not None,
+        is_mailing=mailer is not None,
     )
-    deliver = None if post is None else Deliver(
-        storage=storage,
-        clock=clock,
-        mailer=post.mailer(),
-        sender=sender,
-        owner=owner,
-        lease_for=lease_for,
-        give_up=give_up,
-        jitter=random.random,
+    deliver = None if mailer is None else Deliver(
+        storage=storage, clock=clock, mailer=mailer, sender=press.sender, owner=owner,
+        lease_for=lease_for, give_up=give_up, jitter=random.random,
     )  # fmt: skip
     send = SendDigests(storage=storage, clock=clock, make=make, deliver=deliver, keep=keep)
-    return send, Desk(storage=storage, clock=clock, make=make, zone=zone)
+    return Digests(send=send, desk=Desk(storage=storage, clock=clock, make=make, zone=zone))

@@ -96,14 +96,6 @@ def tell(
     carriers: dict[ArticleId, list[Article]] = {}
     for one in sorted(reports, key=lambda one: (one.at, one.id)):
         carriers.setdefault(folding.origin_of.get(one.id, one.id), []).append(one)
-    first = {origin: some[0] for origin, some in carriers.items()}
-    numbers: dict[str, Extract] = {}
-    by_origin: dict[ArticleId, frozenset[str]] = {}
-    for origin, one in first.items():
-        said = told(one)
-        by_origin[origin] = frozenset(said)
-        for number, sentence in said.items():
-            numbers.setdefault(number, _extract(sentence, one, outlets))
     mine = frozenset(one.id for one in articles)
     return Told(
         story=story,
@@ -115,13 +107,21 @@ def tell(
             origin: min(joined[one.id] for one in some if one.id in joined)
             for origin, some in carriers.items()
         },
-        numbers=numbers,
-        by_origin=by_origin,
+        numbers=_numbers([some[0] for some in carriers.values()], outlets),
         folding=Folding(
             origin_of={one: folding.origin_of[one] for one in mine if one in folding.origin_of},
             discusses={one: folding.discusses[one] for one in mine if one in folding.discusses},
         ),
     )
+
+
+def _numbers(firsts: Sequence[Article], outlets: Mapping[OutletId, Outlet]) -> Mapping[str, Extract]:
+    """Return each number of these reports, the earliest first, with who says it."""
+    found: dict[str, Extract] = {}
+    for one in firsts:
+        for number, sentence in told(one).items():
+            found.setdefault(number, _extract(sentence, one, outlets))
+    return found
 
 
 def _item(

@@ -53,14 +53,7 @@ class Press:
             is_admin: whether its reader may correct stories.
             now: the `Date` of the mail.
         """
-        token = self.token(Purpose.UNSUBSCRIBE, schedule.reader, schedule.id, until=now + GOOD_FOR)
-        site = self.render.site
-        own = Links(
-            unsubscribe=f"{site}/digests/unsubscribe/{token}",
-            settings=f"{site}/digests/{schedule.id}",
-            archive=f"{site}/digests/editions/{secret}",
-            actions=self._actions(digest, schedule.reader, is_admin=is_admin, until=now + GOOD_FOR),
-        )
+        own = self._links(digest, schedule, secret, is_admin=is_admin, until=now + GOOD_FOR)
         envelope = Envelope(
             sender=self.sender,
             recipient=recipient,
@@ -76,8 +69,7 @@ class Press:
             items = len(digest.selection.items)
             if len(whole) <= self.limit or items <= 1:
                 return Printed(digest=digest, message=whole, message_id=envelope.message_id)
-            # What is too much, in stories of an average length; one at least.
-            drop = min(max(1, (len(whole) - self.limit) * items // len(whole)), items - 1)
+            drop = min(too_many(len(whole), self.limit, items), items - 1)
             digest = replace(digest, selection=digest.selection.without_last(drop))
 
     def page(self, digest: Digest) -> Rendered:
@@ -111,6 +103,18 @@ class Press:
         """
         return links.read(self.key(), token, now=now)
 
+    def _links(
+        self, digest: Digest, schedule: Schedule, secret: str, *, is_admin: bool, until: datetime
+    ) -> Links:
+        token = self.token(Purpose.UNSUBSCRIBE, schedule.reader, schedule.id, until=until)
+        site = self.render.site
+        return Links(
+            unsubscribe=f"{site}/digests/unsubscribe/{token}",
+            settings=f"{site}/digests/{schedule.id}",
+            archive=f"{site}/digests/editions/{secret}" if secret else "",
+            actions=self._actions(digest, schedule.reader, is_admin=is_admin, until=until),
+        )
+
     def _actions(
         self, digest: Digest, reader: ReaderId, *, is_admin: bool, until: datetime
     ) -> Mapping[StoryId, Actions]:
@@ -125,3 +129,8 @@ class Press:
             )
             for item in digest.selection.items
         }
+
+
+def too_many(size: int, limit: int, stories: int) -> int:
+    """Return how many stories of average length are too much in a mail of `size` bytes; one at least."""
+    return max(1, (size - limit) * stories // size)

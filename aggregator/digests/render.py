@@ -40,7 +40,7 @@ class Actions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The addresses that belong to one reader and one edition."""
+    """The addresses that belong to one reader and one edition; a test has none in the `archive`."""
 
     unsubscribe: str
     settings: str

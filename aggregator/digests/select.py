@@ -67,7 +67,7 @@ class Told:
     """A story with all that decides whether a digest brings it, and how.
 
     `origins` are its independent reports by the articles that they count by, and when each joined.
-    `numbers` holds for each number an origin gives who says it; `by_origin` the numbers of each origin.
+    `numbers` holds for each number that an origin gives who says it.
     """
 
     story: Story
@@ -77,7 +77,6 @@ class Told:
     members: tuple[ArticleId, ...]
     origins: Mapping[ArticleId, datetime]
     numbers: Mapping[str, Extract]
-    by_origin: Mapping[ArticleId, frozenset[str]]
     folding: Folding = field(default_factory=Folding)
 
     @property

@@ -111,7 +111,7 @@ def test_a_newer_schema_is_refused_and_left_alone(filled: Storage, file: Path) -
         filled.migrate()
     assert (caught.value.location, caught.value.found, caught.value.known) == (str(file), "9999", "0014")
     assert filled.schema_revision() == "9999"
-    assert filled.check() == ("Schema 9999 is newer than 0007. Install the newer Broadfold again.",)
+    assert filled.check() == ("Schema 9999 is newer than 0014. Install the newer Broadfold again.",)
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(file: Path) -> None:
@@ -240,4 +240,4 @@ def test_processes_that_start_together_migrate_once(file: Path) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     answers = [process.communicate(timeout=120) for process in processes]
-    assert answers == [("0007\n", "")] * 3
+    assert answers == [("0014\n", "")] * 3

@@ -51,7 +51,7 @@ def make_services(**fields: Any) -> Services:
         "clock": FrozenClock(),
         "refresh": lambda: (),
         "build": Building(),
-        "send_digests": DigestReport,
+        "digests": SimpleNamespace(send=DigestReport),
     }
     return cast(Services, SimpleNamespace(**values | fields))
 
@@ -137,7 +137,7 @@ def test_build_tells_the_log_what_it_did() -> None:
 
 def test_digests_are_told_to_the_log_only_when_something_was_done() -> None:
     reports = [DigestReport(), DigestReport(made=2, sent=1)]
-    digest = job(make_services(send_digests=lambda: reports.pop(0)), "digest")
+    digest = job(make_services(digests=SimpleNamespace(send=lambda: reports.pop(0))), "digest")
     with capture_logs() as logs:
         digest.run()
         digest.run()
