@@ -1,5 +1,6 @@
 """What every mailer promises: a value for each mail, never an exception, and the mail as it was given."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,8 +112,6 @@ def test_mail_is_signed_with_a_key_that_receivers_can_check(tmp_path: Path) -> N
 
     def dns(name: bytes, timeout: int = 5) -> bytes:
         assert name == b"broadfold._domainkey.orsholm.example."
-        from base64 import b64encode
-
         return b"v=DKIM1; k=rsa; p=" + b64encode(public)
 
     assert dkim.verify(signed, dnsfunc=dns)

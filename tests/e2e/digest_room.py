@@ -1,4 +1,4 @@
-"""Digests of a dozen readers over a database file: the child of their kill test, and what the parent needs."""
+"""Digests of a dozen readers over a database file: the child of their kill test, and its parent's part."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -19,7 +19,9 @@ from tests.mailserver import MailServer, mail_server
 
 pytestmark = [pytest.mark.loopback, pytest.mark.xdist_group("kill")]
 
-POINTS = 24
+KILLS = 20
+TRIES = 80
+"""A child that ends before its moment comes is not killed; on a busy machine many do."""
 DUE = NOON + timedelta(hours=1)
 Lines = list[tuple[Outcome, PostState | None]]
 
@@ -42,7 +44,9 @@ def test_killed_at_any_moment_every_slot_is_sent_once(tmp_path: Path) -> None:
     base = tmp_path / "base.db"
     fill(base, SmtpMailer(host="127.0.0.1", port=1, security="none"))
     chance, killed, span = random.Random(20260314), 0, 0.0
-    for point in range(-2, POINTS):
+    for point in range(-2, TRIES):
+        if killed >= KILLS:
+            break
         file = Path(shutil.copy(base, tmp_path / f"{point}.db"))
         with mail_server() as server:
             child = spawn.Process(target=send_in_child, args=(file, DUE, server.port))
@@ -63,4 +67,4 @@ def test_killed_at_any_moment_every_slot_is_sent_once(tmp_path: Path) -> None:
         # The one that was being handed over when the process died may have come twice, and none more often.
         assert counts in ({1: READERS}, {1: READERS - 1, 2: 1} if was_killed else {1: READERS})
         file.unlink()
-    assert killed >= 20
+    assert killed == KILLS
