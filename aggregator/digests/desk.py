@@ -306,6 +306,8 @@ class Desk:
     def named(self, deed: Deed) -> str:
         """Return what a link is about: the name of a digest, an address, or a headline; empty when gone."""
         with self.storage.reading() as work:
+            if work.readers.get(deed.reader) is None:
+                return ""
             if deed.purpose is Purpose.UNSUBSCRIBE:
                 schedule = work.digest_schedules.get(ScheduleId(deed.target))
                 return schedule.name if schedule is not None and schedule.reader == deed.reader else ""
@@ -314,6 +316,11 @@ class Desk:
                 return address.address if address is not None and address.reader == deed.reader else ""
             story = work.stories.resolve(StoryId(deed.target))
             return "" if story is None else story.face.headline
+
+    def may_correct(self, deed: Deed) -> bool:
+        """Return whether whoever a link was made for may still change what everybody sees."""
+        with self.storage.reading() as work:
+            return _is_admin(work, deed.reader)
 
     def act(self, deed: Deed) -> None:
         """Do what a link is for: unsubscribe, confirm an address, or mute a story; twice is once."""

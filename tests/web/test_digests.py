@@ -271,6 +271,23 @@ def test_article_that_is_wrong_is_taken_out(daily: Room) -> None:
     assert daily.correct.asked == [("split", 1, 2, "digest mail")]
 
 
+def test_link_of_a_reader_who_is_no_admin_any_more_corrects_nothing(daily: Room) -> None:
+    daily.send()
+    link = f"/digests/do/{daily.token('WRONG')}"
+    with daily.digests.send.storage.writing() as work:
+        work.readers.connection.exec_driver_sql("UPDATE readers SET role = 'reader'")
+    assert "only an admin" in daily.post(link, article="2").text
+    assert daily.correct.asked == []
+
+
+def test_link_about_a_digest_that_is_gone_says_so(daily: Room) -> None:
+    daily.send()
+    link = unsubscribe_link(daily)
+    daily.post("/digests/1/act", act="remove")
+    for answer in (daily.client.get(link), daily.client.post(link)):
+        assert (answer.status_code, "gone already" in answer.text) == (200, True)
+
+
 @pytest.mark.parametrize("path", ["unsubscribe", "confirm", "do"])
 def test_link_that_is_changed_or_for_something_else_is_refused(daily: Room, path: str) -> None:
     daily.send()

@@ -113,11 +113,15 @@ def done(deed: Deed) -> str:
     """Do what a link is for, and say so; the page is whole, so that no redirect is needed."""
     services, problem = current_services(), ""
     named = services.digests.named(deed)
+    if not named:
+        return ask(deed)
     if deed.purpose is Purpose.READ:
         services.marks.read(deed.reader, [deed.target])
     elif deed.purpose is Purpose.WRONG:
         article = request.form.get("article", "")
         try:
+            if not services.digests.may_correct(deed):
+                raise WrongUse("Nothing was changed: only an admin of this instance may correct stories.")
             if not is_number(article):
                 raise WrongUse("Nothing was changed: choose the article that does not belong.")
             services.correct.split(deed.target, [int(article)], by="digest mail")
