@@ -9,7 +9,7 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,12 @@ from functools import partial
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
-from aggregator.domain.errors import DataFolderUnusable
+from aggregator.digests.desk import local_zone
+from aggregator.digests.keys import link_key
+from aggregator.digests.opening import Digests, MailWay, open_digests
+from aggregator.digests.press import Press
+from aggregator.digests.render import Render
+from aggregator.domain.errors import DataFolderUnusable, SettingsError
 from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
@@ -67,6 +72,7 @@ class Services:
     days: Days
     saved_searches: SavedSearches
     search: Search
+    digests: Digests
     asking: ThreadPoolExecutor
 
     def close(self) -> None:
@@ -139,6 +145,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         days=Days(storage=storage, clock=clock, topics=topics),
         saved_searches=open_saved_searches(build),
         search=open_search(build, asking),
+        digests=open_digest_room(settings, storage, clock, owner=owner, topics=topics),
         asking=asking,
     )
 
@@ -194,6 +201,58 @@ def open_saved_searches(build: Build) -> SavedSearches:
         window=build.window,
         new_token=partial(secrets.token_urlsafe, 24),
         topics=build.topics,
+    )
+
+
+def open_digest_room(
+    settings: Settings, storage: Storage, clock: Clock, *, owner: str, topics: Sequence[Topic]
+) -> Digests:
+    """Return what makes and sends digests, and what their pages ask.
+
+    Raises:
+        MailKeyUnusable: a file with a key, certificate or password cannot be used.
+    """
+    digests = settings.digests
+    key_file = Path(digests.key_file) if digests.key_file else settings.data / "digest-key"
+    return open_digests(
+        storage,
+        clock,
+        topics=topics,
+        owner=owner,
+        press=Press(
+            render=Render(site=settings.site_url(), site_name=settings.web.site_name),
+            sender=digests.sender,
+            key=partial(link_key, key_file),
+        ),
+        zone=local_zone(settings.web.time_zone),
+        mailer=None if digests.mail == "off" else mail_way(settings).mailer(),
+        lease_for=timedelta(seconds=digests.lease_seconds),
+        give_up=timedelta(hours=digests.give_up_hours),
+        keep=timedelta(days=digests.keep_days),
+    )
+
+
+def mail_way(settings: Settings) -> MailWay:
+    """Return how mail leaves by these settings.
+
+    Raises:
+        SettingsError: mail is to leave by a server, and none is named.
+    """
+    digests = settings.digests
+    if digests.mail == "smtp" and not digests.smtp_host:
+        raise SettingsError(["digests.mail is 'smtp', but digests.smtp_host is empty"], "the settings")
+    return MailWay(
+        sender=digests.sender,
+        folder=Path(digests.folder) if digests.folder else settings.data / "mail",
+        smtp_host=digests.smtp_host if digests.mail == "smtp" else "",
+        smtp_port=digests.smtp_port,
+        smtp_security=digests.smtp_security,
+        smtp_user=digests.smtp_user,
+        smtp_password_file=Path(digests.smtp_password_file) if digests.smtp_password_file else None,
+        smtp_ca_file=Path(digests.smtp_ca_file) if digests.smtp_ca_file else None,
+        timeout=digests.timeout_seconds,
+        dkim_key_file=Path(digests.dkim_key_file) if digests.dkim_key_file else None,
+        dkim_selector=digests.dkim_selector,
     )
 
 

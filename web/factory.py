@@ -19,6 +19,8 @@ from web.pages import (
     articles,
     comments,
     days,
+    digest_links,
+    digests,
     feeds,
     front,
     login,
@@ -55,6 +57,8 @@ PAGES = (
     login,
     settings,
     people,
+    digests,
+    digest_links,
     installed,
 )
 

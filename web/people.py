@@ -24,9 +24,12 @@ OPEN: Final = frozenset(
     {
         "login.page", "login.enter", "login.logout", "login.invitation", "login.accept",
         "app.offline", "searches.feed",
+        "digest_links.ask_unsubscribe", "digest_links.unsubscribe", "digest_links.ask_confirm",
+        "digest_links.confirm", "digest_links.ask_deed", "digest_links.deed", "digest_links.edition",
+        "digest_links.feed",
     }
 )  # fmt: skip
-"""Endpoints that need no login: the address of a saved search's feed is its own secret."""
+"""Endpoints that need no login; the addresses of saved searches' feeds and of links in mails are secrets."""
 PROGRAMS: Final = frozenset(
     {
         "stories.as_json", "stories.as_markdown", "search.feed", "feeds.export_opml",

@@ -10,6 +10,9 @@ from web.services import Services
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+FROM_ANYWHERE: Final = frozenset({"digest_links.unsubscribe"})
+"""Changes that need no page of ours: mail programs unsubscribe by themselves (RFC 8058), and the signed
+address says which digest of whom; it can do nothing else."""
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 UPLOAD_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of one request; an OPML file with ten thousand feeds has about two million."""
@@ -108,7 +111,8 @@ def check_request(hosts: Collection[str]) -> None:
             "its port, or add the name to the allowed hosts in the settings.",
         )
     # A request with a token is a program's: no browser adds that header by itself, and no cookie counts.
-    if request.method not in SAFE_METHODS and not (has_token(request) or is_same_origin(request)):
+    is_free = request.method in SAFE_METHODS or request.endpoint in FROM_ANYWHERE or has_token(request)
+    if not is_free and not is_same_origin(request):
         abort(
             403,
             "This change was refused, because the request did not come from one of Broadfold’s own pages. "

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from flask import current_app
 
 from aggregator.clock import Clock
+from aggregator.digests.desk import Desk
 from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
@@ -188,6 +189,7 @@ class Services:
     `full_text` fetches the whole text of an article: it returns nothing when that is kept, a sentence for the
     reader when it could not be had, and None for no article.
     `refresh_soon` asks for a look at the feeds that are due, `refresh_all_soon` at all of them.
+    `digest_soon` asks for a look at the mails that wait.
     `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
     """
 
@@ -202,6 +204,8 @@ class Services:
     days: Days
     saved_searches: SavedSearches
     full_text: Callable[[int], str | None]
+    digests: Desk
+    digest_soon: Callable[[], None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]
     clock: Clock

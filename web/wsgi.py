@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -20,12 +21,18 @@ TURN = 0.001
 the database some twenty times, and each time a build that computes meanwhile keeps it waiting so long."""
 
 
-def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
+def site(
+    everything: Everything,
+    *,
+    refresh_soon: Callable[[], None],
+    digest_soon: Callable[[], None] = lambda: None,
+) -> Flask:
     """Return the site over the services of an instance.
 
     Args:
         everything: the opened services.
         refresh_soon: asks the scheduler to look for due feeds now.
+        digest_soon: asks it to look for mails that wait.
 
     Raises:
         AccountMissing: other machines could reach the pages, and there is no account.
@@ -51,12 +58,14 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             days=everything.days,
             saved_searches=everything.saved_searches,
             full_text=everything.full_text,
+            digests=everything.digests.desk,
+            digest_soon=digest_soon,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
             clock=everything.clock,
             time_zone=web.time_zone,
             site_name=web.site_name,
-            allowed_hosts=web.allowed_hosts,
+            allowed_hosts=(*web.allowed_hosts, urlsplit(everything.settings.site_url()).netloc),
         )
     )
 

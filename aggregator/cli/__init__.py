@@ -18,6 +18,7 @@ COMMANDS = {
     "feeds": ("feeds", "List, add, remove, import and export feeds."),
     "stories": ("stories", "List stories, show one, or put them right."),
     "people": ("people", "Add, list, invite and remove the people who may read."),
+    "digest": ("digest", "Send the day's stories by mail, and change when."),
     "eval": ("evaluate", "Score the grouping on labelled JSONL files."),
     "db": ("database", "Bring the database up to date, or check it."),
     "config": ("config", "Show the settings, or check them."),

@@ -23,7 +23,9 @@ def serve(services: Services) -> None:
     """
     web = services.settings.web
     ticker = Ticker(services=services)
-    app = site(services, refresh_soon=lambda: ticker.soon("refresh"))
+    app = site(
+        services, refresh_soon=lambda: ticker.soon("refresh"), digest_soon=lambda: ticker.soon("digest")
+    )
     server = listen(app, host=web.host, port=web.port, threads=web.threads, trusted_proxy=web.trusted_proxy)
     address = f"http://{server.effective_host}:{server.effective_port}"
     stopped = threading.Event()

@@ -204,6 +204,47 @@ class SavedSearchRefused(WrongUse):
         super().__init__(f"The search was not changed: {reason}.")
 
 
+class DigestRefused(WrongUse):
+    """A digest or its address cannot be set up like this."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was changed: {reason}.")
+
+
+class DigestUnknown(WrongUse):
+    """No digest, edition or address of this reader has this number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(
+            f"There is no digest {number}. "
+            "`broadfold digest schedule list` and the page Digests show all of them."
+        )
+
+
+class LinkExpired(WrongUse):
+    """A link of a mail is too old, or was changed on its way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link is no longer good: it is too old, or part of it is missing. Nothing was changed. "
+            "Use a link of a newer mail, or the page Digests."
+        )
+
+
+class MailKeyUnusable(BroadfoldError):
+    """A file with a key or password for mail cannot be read or made."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(
+            f"The file {file} cannot be used for mail: {reason}. "
+            "Make it readable for Broadfold alone (chmod 600), or change the setting that names it."
+        )
+
+
 class UndoUnknown(WrongUse):
     """What was marked read cannot be taken back at once."""
 

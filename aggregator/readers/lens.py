@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aggregator.domain.ids import ArticleId, FeedId, ReaderId, StoryId
+from aggregator.domain.muting import hidden_by
 from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import Mute, MuteKind, ReadMark
+from aggregator.domain.readstate import Reading, ReadState, read_state, seen_as_of
 from aggregator.domain.stories import Folding, Member, Story
-from aggregator.readers.muting import hidden_by
-from aggregator.readers.readstate import Reading, ReadState, read_state, seen_as_of
 from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
 from aggregator.storage import UnitOfWork
 

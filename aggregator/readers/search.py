@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from aggregator.clock import Clock
 from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.readstate import Reading
 from aggregator.domain.search import Query, Standing
 from aggregator.domain.topics import Topic
 from aggregator.readers.cards import cards_of
@@ -18,7 +19,6 @@ from aggregator.readers.lens import Lens, read_states
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.passages import best_passage
 from aggregator.readers.query import Known, parse_query
-from aggregator.readers.readstate import Reading
 from aggregator.storage import Storage, UnitOfWork
 
 SHOWN = 30

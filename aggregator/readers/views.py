@@ -7,10 +7,10 @@ from aggregator.domain.articles import ArticleVersion, Outlet
 from aggregator.domain.feeds import NO_WISH, Feed, FeedWish, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
+from aggregator.domain.readstate import ReadState
 from aggregator.domain.stories import Name, RankPart, StoryEvent
 from aggregator.readers.course import Coverage, Timeline
 from aggregator.readers.edits import Edit
-from aggregator.readers.readstate import ReadState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

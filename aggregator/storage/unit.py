@@ -11,6 +11,11 @@ from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.comments import Comments
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.days import Days
+from aggregator.storage.digest_addresses import DigestAddresses
+from aggregator.storage.digest_editions import DigestEditions
+from aggregator.storage.digest_ledger import DigestLedger
+from aggregator.storage.digest_posts import DigestPosts
+from aggregator.storage.digest_schedules import DigestSchedules
 from aggregator.storage.feed_wishes import FeedWishes
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.follows import Follows
@@ -71,6 +76,11 @@ class UnitOfWork:
     follows: Follows
     comments: Comments
     saved_searches: SavedSearches
+    digest_schedules: DigestSchedules
+    digest_addresses: DigestAddresses
+    digest_editions: DigestEditions
+    digest_posts: DigestPosts
+    digest_ledger: DigestLedger
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -110,4 +120,9 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         follows=Follows(connection),
         comments=Comments(connection),
         saved_searches=SavedSearches(connection),
+        digest_schedules=DigestSchedules(connection),
+        digest_addresses=DigestAddresses(connection),
+        digest_editions=DigestEditions(connection),
+        digest_posts=DigestPosts(connection),
+        digest_ledger=DigestLedger(connection),
     )

@@ -11,8 +11,10 @@ from sqlalchemy import event
 
 from aggregator.domain.articles import FullText
 from aggregator.domain.comments import Comment
+from aggregator.domain.digests import AddressState, Sent
 from aggregator.domain.feeds import FeedState, Sighting, WantedText
 from aggregator.domain.ids import (
+    AddressId,
     ArticleId,
     BulkReadId,
     CommentId,
@@ -20,7 +22,9 @@ from aggregator.domain.ids import (
     FeedId,
     MuteId,
     OutletId,
+    PostId,
     ReaderId,
+    ScheduleId,
     StoryId,
 )
 from aggregator.domain.people import Unfollowed
@@ -41,6 +45,7 @@ from aggregator.domain.stories import (
 from aggregator.storage import Storage, UnitOfWork
 from aggregator.storage.vectors import VectorMark
 from tests.contract.conftest import Newsroom
+from tests.contract.test_storage_digests import make_edition, make_post, make_schedule
 from tests.contract.test_storage_feeds import make_outcome
 from tests.contract.test_storage_people import ADA, INVITATION, SESSION, TOKEN
 from tests.contract.test_storage_stories import make_face
@@ -51,6 +56,7 @@ LATER = NOON + timedelta(minutes=5)
 ONE, TWO, THREE = ArticleId(1), ArticleId(2), ArticleId(3)
 OUTLET, FEED, STORY = OutletId(1), FeedId(1), StoryId(1)
 READER = ReaderId(1)
+DIGEST = ScheduleId(1)
 BULK = BulkRead(id=BulkReadId(0), at=NOON, marks={ONE: None}, stories={STORY: None})
 RULE = Mute(id=MuteId(0), kind=MuteKind.WORD, value="otter", scope="", created_at=NOON)
 REMARK = Comment(id=CommentId(1), story=STORY, author=READER, text="Who pays?", at=NOON)
@@ -243,6 +249,52 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "saved_searches.arrange": lambda work: work.saved_searches.arrange(READER, [SavedSearchId(1)]),
     "saved_searches.remove": lambda work: work.saved_searches.remove(READER, SavedSearchId(1)),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
+    "gists.get_many": lambda work: work.gists.get_many([STORY]),
+    "digest_schedules.add": lambda work: work.digest_schedules.add(
+        make_schedule(secret="b", address=AddressId(1)), now=NOON
+    ),
+    "digest_schedules.change": lambda work: work.digest_schedules.change(make_schedule(id=DIGEST), now=NOON),
+    "digest_schedules.remove": lambda work: work.digest_schedules.remove(READER, DIGEST),
+    "digest_schedules.get": lambda work: work.digest_schedules.get(DIGEST),
+    "digest_schedules.by_secret": lambda work: work.digest_schedules.by_secret("a"),
+    "digest_schedules.of": lambda work: work.digest_schedules.of(READER),
+    "digest_schedules.claim_due": lambda work: work.digest_schedules.claim_due(
+        owner="a", now=NOON, until=LATER, limit=5
+    ),
+    "digest_schedules.is_ours": lambda work: work.digest_schedules.is_ours(
+        make_schedule(id=DIGEST), owner="a"
+    ),
+    "digest_schedules.advance": lambda work: work.digest_schedules.advance(DIGEST, next_at=LATER, now=NOON),
+    "digest_schedules.ahead": lambda work: work.digest_schedules.ahead(now=NOON),
+    "digest_addresses.add": lambda work: work.digest_addresses.add(
+        READER, "ulla@x.example", AddressState.WAITING, now=NOON
+    ),
+    "digest_addresses.get": lambda work: work.digest_addresses.get(AddressId(1)),
+    "digest_addresses.of": lambda work: work.digest_addresses.of(READER),
+    "digest_addresses.refused": lambda work: work.digest_addresses.refused(),
+    "digest_addresses.set_state": lambda work: work.digest_addresses.set_state(
+        AddressId(1), AddressState.REFUSED
+    ),
+    "digest_addresses.remove": lambda work: work.digest_addresses.remove(READER, AddressId(1)),
+    "digest_editions.add": lambda work: work.digest_editions.add(make_edition(DIGEST)),
+    "digest_editions.latest_as_of": lambda work: work.digest_editions.latest_as_of(DIGEST),
+    "digest_editions.by_secret": lambda work: work.digest_editions.by_secret("e"),
+    "digest_editions.made": lambda work: work.digest_editions.made(DIGEST, limit=5),
+    "digest_editions.log": lambda work: work.digest_editions.log(READER, limit=5),
+    "digest_editions.unjoin": lambda work: work.digest_editions.unjoin(DIGEST, since=NOON),
+    "digest_editions.forget_content": lambda work: work.digest_editions.forget_content(before=NOON),
+    "digest_posts.add": lambda work: work.digest_posts.add([make_post(AddressId(1))]),
+    "digest_posts.claim_due": lambda work: work.digest_posts.claim_due(
+        owner="a", now=NOON, until=LATER, limit=5
+    ),
+    "digest_posts.hold": lambda work: work.digest_posts.hold(PostId(1), owner="a", until=LATER),
+    "digest_posts.record": lambda work: work.digest_posts.record(make_post(AddressId(1), id=PostId(1))),
+    "digest_posts.release": lambda work: work.digest_posts.release([PostId(1)], owner="a"),
+    "digest_posts.call_back": lambda work: work.digest_posts.call_back(DIGEST),
+    "digest_posts.troubled": lambda work: work.digest_posts.troubled(limit=5),
+    "digest_ledger.of": lambda work: work.digest_ledger.of(READER),
+    "digest_ledger.put": lambda work: work.digest_ledger.put(READER, {STORY: Sent(at=NOON, headline="")}),
+    "digest_ledger.forget": lambda work: work.digest_ledger.forget(before=NOON),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),
 }
@@ -260,6 +312,8 @@ def full(storage: Storage, newsroom: Newsroom) -> Storage:
         )
         opened = tuple(Opened(members=frozenset([key])) for key in ids)
         work.stories.apply(StoryChanges(opened=opened), now=NOON)
+        address = work.digest_addresses.add(READER, "marta@x.example", AddressState.CONFIRMED, now=NOON)
+        work.digest_schedules.add(make_schedule(address=address), now=NOON)
     return storage
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from aggregator.domain.readers import PERSONAL, Shelf
+from aggregator.domain.readstate import Reading
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
-from aggregator.readers.readstate import Reading
 from tests.databases import memory_storage
 from tests.integration.test_marks import join
 from tests.integration.test_reading import Paper

@@ -598,6 +598,8 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "days": FakeDays(),
         "saved_searches": FakeSavedSearches(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
+        "digests": None,
+        "digest_soon": Bell(),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
         "clock": FrozenClock(),

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.readers import ReadMark
-from aggregator.domain.stories import Folding
-from aggregator.readers.readstate import (
+from aggregator.domain.readstate import (
     Reading,
     ReadState,
     present,
@@ -17,6 +16,7 @@ from aggregator.readers.readstate import (
     reports_among,
     seen_as_of,
 )
+from aggregator.domain.stories import Folding
 from tests.fakes import NOON
 
 Marks = dict[ArticleId, ReadMark]

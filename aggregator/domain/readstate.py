@@ -1,4 +1,4 @@
-"""Decides whether a story is unread, read or updated for a reader; pure, used by `marks.py` and `lens.py`.
+"""Decides whether a story is unread, read or updated for a reader; used by pages and by digests.
 
 What a reader reads are reports: a text counts once, however many copies carry it. An article is read
 when it was marked, or when another article with its text was: copies and reposts that come later

@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.muting import hidden_by
 from aggregator.domain.readers import Mute, MuteKind
 from aggregator.domain.stories import Story, StoryFace, StoryState
-from aggregator.readers.muting import hidden_by
 from tests.fakes import NOON
 
 

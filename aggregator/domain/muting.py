@@ -1,4 +1,4 @@
-"""Decides which of a reader's rules hides a story; pure, used by `lens.py`."""
+"""Decides which of a reader's rules hides a story; used by the lists of pages and by digests."""
 
 import re
 from collections.abc import Collection, Sequence
