@@ -8,9 +8,14 @@ import pytest
 import pytest_socket
 from flask import Flask
 
+from aggregator.digests.mail import Mailer
+from aggregator.digests.opening import Digests, open_digests
+from aggregator.digests.press import Press
+from aggregator.digests.render import Render
 from aggregator.sample.newsroom import Newsroom, load_newsroom
 from aggregator.sample.server import NewsroomServer
 from aggregator.stories.embed import open_embedder
+from aggregator.stories.topics import load_topics
 from tests.e2e.room import Room, room
 from tests.fakes import NOON, FrozenClock
 from web.factory import create_app
@@ -52,6 +57,26 @@ class Paper:
         return answer.text
 
 
+def newsroom_digests(one: Room, *, mailer: Mailer | None) -> Digests:
+    """Return the digests of an instance."""
+    return open_digests(
+        one.storage,
+        one.clock,
+        topics=load_topics(),
+        owner="test",
+        press=Press(
+            render=Render(site="https://news.orsholm.example", site_name="Broadfold"),
+            sender="Broadfold <news@orsholm.example>",
+            key=lambda: b"k" * 32,
+        ),
+        zone="Europe/Oslo",
+        mailer=mailer,
+        lease_for=timedelta(minutes=5),
+        give_up=timedelta(hours=72),
+        keep=timedelta(days=90),
+    )
+
+
 @pytest.fixture(scope="session")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
@@ -73,6 +98,8 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
             correct=one.correct,
             marks=one.marks,
             full_text=one.full_text,
+            digests=newsroom_digests(one, mailer=None).desk,
+            digest_soon=lambda: None,
             refresh_soon=lambda: None,
             refresh_all_soon=lambda: None,
             clock=clock,
