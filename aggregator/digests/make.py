@@ -61,7 +61,7 @@ class Make:
     owner: str
     lease_for: timedelta
     is_mailing: bool = True
-    batch: int = 100
+    batch: int = 50
 
     def __call__(self) -> Iterator[Made]:
         """Make everything that is due, and yield what became of it, batch by batch."""

@@ -12,6 +12,10 @@ from typing import Any
 from flask import Flask
 
 from aggregator.clock import Clock
+from aggregator.digests.mail import Mailer
+from aggregator.digests.opening import Digests, open_digests
+from aggregator.digests.press import Press
+from aggregator.digests.render import Render
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import HttpFetcher, guarded_client
 from aggregator.feeds.fulltext import FetchFullText
@@ -65,8 +69,9 @@ class Room:
     def site(self) -> Flask:
         """Return a new app over the instance, without its jobs, with the clock of Oslo."""
         own = {one.name: getattr(self, one.name) for one in fields(Services) if hasattr(self, one.name)}
-        quiet = {"refresh_soon": lambda: None, "refresh_all_soon": lambda: None}
-        return create_app(Services(**own | quiet | {"time_zone": "Europe/Oslo"}))
+        quiet = dict.fromkeys(("refresh_soon", "refresh_all_soon", "digest_soon"), lambda: None)
+        desk = digests_of(self, mailer=None).desk
+        return create_app(Services(**own | quiet | {"digests": desk, "time_zone": "Europe/Oslo"}))
 
 
 @contextmanager
@@ -142,3 +147,23 @@ def room(
         executor.shutdown(wait=True, cancel_futures=True)
         fetcher.close()
         storage.close()
+
+
+def digests_of(one: Room, *, mailer: Mailer | None) -> Digests:
+    """Return the digests of an instance."""
+    return open_digests(
+        one.storage,
+        one.clock,
+        topics=load_topics(),
+        owner="test",
+        press=Press(
+            render=Render(site="https://news.orsholm.example", site_name="Broadfold"),
+            sender="Broadfold <news@orsholm.example>",
+            key=lambda: b"k" * 32,
+        ),
+        zone="Europe/Oslo",
+        mailer=mailer,
+        lease_for=timedelta(minutes=5),
+        give_up=timedelta(hours=72),
+        keep=timedelta(days=90),
+    )
