@@ -25,6 +25,7 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.comparing import Comparing
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
@@ -32,6 +33,7 @@ from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
 from aggregator.stories.topics import FILE, load_topics
@@ -54,6 +56,7 @@ class Services:
     full_text: FetchFullText
     reading: Reading
     marks: Marks
+    comparing: Comparing
     search: Search
     asking: ThreadPoolExecutor
 
@@ -130,6 +133,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
+        comparing=open_comparing(build),
         search=open_search(build, asking),
         asking=asking,
     )
@@ -139,6 +143,12 @@ def open_search(build: Build, executor: Executor) -> Search:
     """Return the search over the database and with the model of a build; `executor` runs the model."""
     meaning = Meaning(storage=build.storage, embedder=build.embedder, executor=executor)
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
+
+
+def open_comparing(build: Build) -> Comparing:
+    """Return the comparison of outlets over the database and with the model of a build."""
+    compare = Compare(storage=build.storage, embedder=build.embedder)
+    return Comparing(storage=build.storage, clock=build.clock, compare=compare)
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

@@ -11,10 +11,10 @@ from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
 
 from aggregator.domain.errors import SettingsError
-from web import presenters
+from web import comparisons, presenters
 from web.bodies import without_remote_media
 from web.errors import install_errors
-from web.pages import articles, feeds, front, marks, outlets, search, status, stories, topics
+from web.pages import articles, compare, feeds, front, marks, outlets, search, status, stories, topics
 from web.security import install_security
 from web.services import EXTENSION, Services
 
@@ -37,7 +37,7 @@ def create_app(services: Services) -> Flask:
     app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
     install_errors(app)
-    for page in (front, marks, stories, articles, outlets, topics, feeds, search, status):
+    for page in (front, marks, stories, compare, articles, outlets, topics, feeds, search, status):
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters(zone))
     app.jinja_env.globals.update(asset=asset_urls())
@@ -94,6 +94,13 @@ def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
         "duration": presenters.duration,
         "event_line": presenters.event_line,
         "body": without_remote_media,
+        "fragment": comparisons.fragment,
+        "reported_by": comparisons.reported_by,
+        "listed": comparisons.listed,
+        "axis_value": comparisons.axis_value,
+        "share_words": comparisons.share_words,
+        "differing": comparisons.differing,
+        "blindspot_words": comparisons.blindspot_words,
     }
 
 

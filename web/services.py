@@ -11,6 +11,7 @@ from aggregator.clock import Clock
 from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
+from aggregator.readers.compared import ComparePage
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
@@ -73,6 +74,16 @@ class Search(Protocol):
 
     def latest(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
         """Return the stories of the last days that answer, the newest first, for a feed."""
+        ...
+
+
+class Comparing(Protocol):
+    """Lay a story's outlets side by side. Implementations: `readers/comparing.py`, a fake of the tests."""
+
+    def __call__(
+        self, story_id: int, /, *, outlets: Sequence[int] = (), axis: str = ""
+    ) -> ComparePage | int | None:
+        """Return the page, or the id of the story that it was merged into, or None; raise ModelUnusable."""
         ...
 
 
@@ -185,6 +196,7 @@ class Services:
     manage: Manage
     correct: Correct
     marks: Marks
+    comparing: Comparing
     full_text: Callable[[int], str | None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]

@@ -17,6 +17,7 @@ COMMANDS = {
     "refresh": ("refresh", "Poll the feeds that are due, once, and group what came."),
     "feeds": ("feeds", "List, add, remove, import and export feeds."),
     "stories": ("stories", "List stories, show one, or put them right."),
+    "compare": ("compare", "Lay a story's outlets side by side."),
     "eval": ("evaluate", "Score the grouping on labelled JSONL files."),
     "db": ("database", "Bring the database up to date, or check it."),
     "config": ("config", "Show the settings, or check them."),

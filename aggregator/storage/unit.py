@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from aggregator.domain.readers import Shelf
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
+from aggregator.storage.comparisons import Comparisons
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.full_texts import FullTexts
@@ -44,6 +45,7 @@ class UnitOfWork:
     relations: Relations
     themes: Themes
     gists: Gists
+    comparisons: Comparisons
     full_texts: FullTexts
     leases: Leases
     readers: Readers
@@ -74,6 +76,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         relations=Relations(connection),
         themes=Themes(connection),
         gists=Gists(connection),
+        comparisons=Comparisons(connection),
         full_texts=FullTexts(connection),
         leases=Leases(connection),
         readers=Readers(connection),

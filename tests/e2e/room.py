@@ -15,12 +15,14 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.comparing import Comparing
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
 from aggregator.readers.search import Search
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
 from aggregator.stories.topics import load_topics
 
@@ -42,6 +44,7 @@ class Room:
     search: Search
     marks: Marks
     full_text: FetchFullText
+    comparing: Comparing
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
@@ -106,6 +109,9 @@ def room(
             ),
             marks=Marks(storage=storage, clock=clock),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
+            comparing=Comparing(
+                storage=storage, clock=clock, compare=Compare(storage=storage, embedder=embedder)
+            ),
         )
     finally:
         asking.shutdown(wait=True, cancel_futures=True)

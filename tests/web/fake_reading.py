@@ -45,6 +45,7 @@ from aggregator.readers.views import (
 )
 from tests.factories import make_feed
 from tests.fakes import NOON, FrozenClock
+from tests.web.fake_comparing import FakeComparing
 from web.services import Services
 
 OUTLETS = {
@@ -512,6 +513,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "comparing": FakeComparing(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
