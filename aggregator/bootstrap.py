@@ -34,6 +34,7 @@ from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.comments import Comments
+from aggregator.readers.comparing import Comparing
 from aggregator.readers.days import Days
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
@@ -44,6 +45,7 @@ from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
 from aggregator.stories.topics import FILE, load_topics
@@ -71,6 +73,7 @@ class Services:
     comments: Comments
     days: Days
     saved_searches: SavedSearches
+    comparing: Comparing
     search: Search
     digests: Digests
     asking: ThreadPoolExecutor
@@ -144,6 +147,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         comments=Comments(storage=storage, clock=clock),
         days=Days(storage=storage, clock=clock, topics=topics),
         saved_searches=open_saved_searches(build),
+        comparing=open_comparing(build),
         search=open_search(build, asking),
         digests=open_digest_room(settings, storage, clock, owner=owner, topics=topics),
         asking=asking,
@@ -254,6 +258,12 @@ def mail_way(settings: Settings) -> MailWay:
         dkim_key_file=Path(digests.dkim_key_file) if digests.dkim_key_file else None,
         dkim_selector=digests.dkim_selector,
     )
+
+
+def open_comparing(build: Build) -> Comparing:
+    """Return the comparison of outlets over the database and with the model of a build."""
+    compare = Compare(storage=build.storage, embedder=build.embedder)
+    return Comparing(storage=build.storage, clock=build.clock, compare=compare)
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

@@ -18,6 +18,7 @@ from web.pages import app as installed
 from web.pages import (
     articles,
     comments,
+    compare,
     days,
     digest_links,
     digests,
@@ -46,6 +47,7 @@ PAGES = (
     days,
     marks,
     stories,
+    compare,
     comments,
     articles,
     outlets,

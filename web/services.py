@@ -13,6 +13,7 @@ from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
 from aggregator.readers.comments import Comments
+from aggregator.readers.compared import ComparePage
 from aggregator.readers.days import Days
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
@@ -78,6 +79,16 @@ class Search(Protocol):
 
     def latest(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories of the last days that answer, the newest first, for a feed."""
+        ...
+
+
+class Comparing(Protocol):
+    """Lay a story's outlets side by side. Implementations: `readers/comparing.py`, a fake of the tests."""
+
+    def __call__(
+        self, story_id: int, /, *, outlets: Sequence[int] = (), axis: str = ""
+    ) -> ComparePage | int | None:
+        """Return the page, or the id of the story that it was merged into, or None; raise ModelUnusable."""
         ...
 
 
@@ -203,6 +214,7 @@ class Services:
     comments: Comments
     days: Days
     saved_searches: SavedSearches
+    comparing: Comparing
     full_text: Callable[[int], str | None]
     digests: Desk
     digest_soon: Callable[[], None]

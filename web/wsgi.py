@@ -46,27 +46,37 @@ def site(
         refresh_soon()
 
     return create_app(
-        Services(
-            reading=everything.reading,
-            search=everything.search,
-            subscribe=everything.subscribe,
-            manage=everything.manage,
-            correct=everything.correct,
-            marks=everything.marks,
-            people=everything.people,
-            comments=everything.comments,
-            days=everything.days,
-            saved_searches=everything.saved_searches,
-            full_text=everything.full_text,
-            digests=everything.digests.desk,
-            digest_soon=digest_soon,
+        services_of(
+            everything,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
-            clock=everything.clock,
-            time_zone=web.time_zone,
-            site_name=web.site_name,
-            allowed_hosts=(*web.allowed_hosts, urlsplit(everything.settings.site_url()).netloc),
+            digest_soon=digest_soon,
         )
+    )
+
+
+def services_of(everything: Everything, **soon: Callable[[], None]) -> Services:
+    """Return what the pages may ask of an instance; `soon` are the bells of the scheduler."""
+    web = everything.settings.web
+    return Services(
+        reading=everything.reading,
+        search=everything.search,
+        subscribe=everything.subscribe,
+        manage=everything.manage,
+        correct=everything.correct,
+        marks=everything.marks,
+        people=everything.people,
+        comments=everything.comments,
+        days=everything.days,
+        saved_searches=everything.saved_searches,
+        comparing=everything.comparing,
+        full_text=everything.full_text,
+        digests=everything.digests.desk,
+        clock=everything.clock,
+        time_zone=web.time_zone,
+        site_name=web.site_name,
+        allowed_hosts=(*web.allowed_hosts, urlsplit(everything.settings.site_url()).netloc),
+        **soon,
     )
 
 

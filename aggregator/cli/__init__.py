@@ -19,6 +19,7 @@ COMMANDS = {
     "stories": ("stories", "List stories, show one, or put them right."),
     "people": ("people", "Add, list, invite and remove the people who may read."),
     "digest": ("digest", "Send the day's stories by mail, and change when."),
+    "compare": ("compare", "Lay a story's outlets side by side."),
     "eval": ("evaluate", "Score the grouping on labelled JSONL files."),
     "db": ("database", "Bring the database up to date, or check it."),
     "config": ("config", "Show the settings, or check them."),

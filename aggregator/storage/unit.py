@@ -9,6 +9,7 @@ from aggregator.storage.api_tokens import ApiTokens
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.comments import Comments
+from aggregator.storage.comparisons import Comparisons
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.days import Days
 from aggregator.storage.digest_addresses import DigestAddresses
@@ -61,6 +62,7 @@ class UnitOfWork:
     relations: Relations
     themes: Themes
     gists: Gists
+    comparisons: Comparisons
     full_texts: FullTexts
     leases: Leases
     readers: Readers
@@ -105,6 +107,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         relations=Relations(connection),
         themes=Themes(connection),
         gists=Gists(connection),
+        comparisons=Comparisons(connection),
         full_texts=FullTexts(connection),
         leases=Leases(connection),
         readers=Readers(connection),

@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from aggregator.domain.articles import FullText
 from aggregator.domain.comments import Comment
+from aggregator.domain.comparing import Comparison
 from aggregator.domain.digests import AddressState, Sent
 from aggregator.domain.feeds import FeedState, Sighting, WantedText
 from aggregator.domain.ids import (
@@ -140,6 +141,11 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "gists.states": lambda work: work.gists.states([STORY]),
     "gists.hashes": lambda work: work.gists.hashes([ONE, TWO]),
     "gists.put": lambda work: work.gists.put({STORY: Gist(of="a")}),
+    "comparisons.get": lambda work: work.comparisons.get(STORY),
+    "comparisons.put": lambda work: work.comparisons.put(STORY, Comparison(of="a")),
+    "comparisons.vectors": lambda work: work.comparisons.vectors("m", ["a", "b"]),
+    "comparisons.put_vectors": lambda work: work.comparisons.put_vectors("m", ["a"], np.ones((1, 3))),
+    "comparisons.voices": lambda work: work.comparisons.voices(since=NOON, fewest=5),
     "gists.drop": lambda work: work.gists.drop([STORY]),
     "stories.reopen": lambda work: work.stories.reopen([STORY]),
     "stories.revive": lambda work: work.stories.revive([STORY]),

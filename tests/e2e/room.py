@@ -24,6 +24,7 @@ from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.comments import Comments
+from aggregator.readers.comparing import Comparing
 from aggregator.readers.days import Days
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
@@ -33,6 +34,7 @@ from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
 from aggregator.stories.topics import load_topics
 from web.factory import create_app
@@ -60,6 +62,7 @@ class Room:
     days: Days
     saved_searches: SavedSearches
     full_text: FetchFullText
+    comparing: Comparing
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
@@ -141,6 +144,9 @@ def room(
                 topics=topics,
             ),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
+            comparing=Comparing(
+                storage=storage, clock=clock, compare=Compare(storage=storage, embedder=embedder)
+            ),
         )
     finally:
         asking.shutdown(wait=True, cancel_futures=True)

@@ -49,6 +49,7 @@ from aggregator.readers.views import (
 )
 from tests.factories import make_feed
 from tests.fakes import NOON, FrozenClock
+from tests.web.fake_comparing import FakeComparing
 from web.services import Services
 
 OUTLETS = {
@@ -597,6 +598,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "comments": FakeComments(),
         "days": FakeDays(),
         "saved_searches": FakeSavedSearches(),
+        "comparing": FakeComparing(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "digests": None,
         "digest_soon": Bell(),
