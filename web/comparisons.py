@@ -1,6 +1,6 @@
 """The words of the page that compares outlets, and the addresses of sentences; the factory's filters."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import quote
 
@@ -96,7 +96,7 @@ def blindspot_words(spot: Blindspot, names: dict[int, str]) -> str:
     )
 
 
-FILTERS: Final = {
+FILTERS: Final[dict[str, Callable[..., str]]] = {
     "fragment": fragment,
     "reported_by": reported_by,
     "listed": listed,
