@@ -25,8 +25,12 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.desk import OutletDesk
+from aggregator.readers.frontlenses import FrontLenses
+from aggregator.readers.labelling import Labelling
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
+from aggregator.readers.outletwork import OutletWork
 from aggregator.readers.reading import Reading
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
@@ -54,6 +58,7 @@ class Services:
     full_text: FetchFullText
     reading: Reading
     marks: Marks
+    desk: OutletDesk
     search: Search
     asking: ThreadPoolExecutor
 
@@ -130,6 +135,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
+        desk=open_desk(build),
         search=open_search(build, asking),
         asking=asking,
     )
@@ -139,6 +145,16 @@ def open_search(build: Build, executor: Executor) -> Search:
     """Return the search over the database and with the model of a build; `executor` runs the model."""
     meaning = Meaning(storage=build.storage, embedder=build.embedder, executor=executor)
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
+
+
+def open_desk(build: Build) -> OutletDesk:
+    """Return the services about outlets over the database of a build."""
+    storage, clock = build.storage, build.clock
+    return OutletDesk(
+        labelling=Labelling(storage=storage, clock=clock),
+        work=OutletWork(storage=storage, clock=clock, topics=build.topics),
+        lenses=FrontLenses(storage=storage, clock=clock, window=build.window),
+    )
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

@@ -72,6 +72,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
             manage=one.manage,
             correct=one.correct,
             marks=one.marks,
+            desk=one.desk,
             full_text=one.full_text,
             refresh_soon=lambda: None,
             refresh_all_soon=lambda: None,

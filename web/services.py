@@ -11,6 +11,7 @@ from aggregator.clock import Clock
 from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
+from aggregator.readers.desk import OutletDesk
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
@@ -185,6 +186,7 @@ class Services:
     manage: Manage
     correct: Correct
     marks: Marks
+    desk: OutletDesk
     full_text: Callable[[int], str | None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]

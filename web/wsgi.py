@@ -33,6 +33,7 @@ def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
             manage=everything.manage,
             correct=everything.correct,
             marks=everything.marks,
+            desk=everything.desk,
             full_text=everything.full_text,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,

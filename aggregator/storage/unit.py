@@ -8,11 +8,13 @@ from aggregator.domain.readers import Shelf
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.corrections import Corrections
+from aggregator.storage.coverage import Coverage
 from aggregator.storage.feeds import Feeds
 from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
 from aggregator.storage.leases import Leases
 from aggregator.storage.mutes import Mutes
+from aggregator.storage.outlet_labels import OutletLabels
 from aggregator.storage.outlets import Outlets
 from aggregator.storage.polls import Polls
 from aggregator.storage.read_marks import ReadMarks
@@ -33,6 +35,7 @@ class UnitOfWork:
     """What is read or written here is seen by others wholly or not at all. For one thread."""
 
     outlets: Outlets
+    outlet_labels: OutletLabels
     feeds: Feeds
     polls: Polls
     removals: Removals
@@ -43,6 +46,7 @@ class UnitOfWork:
     corrections: Corrections
     relations: Relations
     themes: Themes
+    coverage: Coverage
     gists: Gists
     full_texts: FullTexts
     leases: Leases
@@ -63,6 +67,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
     """Return the repositories over a connection whose transaction has begun."""
     return UnitOfWork(
         outlets=Outlets(connection),
+        outlet_labels=OutletLabels(connection),
         feeds=Feeds(connection),
         polls=Polls(connection),
         removals=Removals(connection),
@@ -73,6 +78,7 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         corrections=Corrections(connection),
         relations=Relations(connection),
         themes=Themes(connection),
+        coverage=Coverage(connection),
         gists=Gists(connection),
         full_texts=FullTexts(connection),
         leases=Leases(connection),

@@ -21,6 +21,7 @@ from aggregator.domain.ids import (
     ReaderId,
     StoryId,
 )
+from aggregator.domain.labels import OwnLabel
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, StoryRead
 from aggregator.domain.search import Query
 from aggregator.domain.stories import (
@@ -48,6 +49,7 @@ OUTLET, FEED, STORY = OutletId(1), FeedId(1), StoryId(1)
 READER = ReaderId(1)
 BULK = BulkRead(id=BulkReadId(0), at=NOON, marks={ONE: None}, stories={STORY: None})
 RULE = Mute(id=MuteId(0), kind=MuteKind.WORD, value="otter", scope="", created_at=NOON)
+LABEL = OwnLabel(domain="lantern.example", axis="slant", value="dry")
 DRAFTS = [make_draft("A"), make_draft("B", guid="tag:b")]
 
 CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
@@ -176,6 +178,14 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "mutes.add": lambda work: work.mutes.add(READER, RULE),
     "mutes.remove": lambda work: work.mutes.remove(READER, MuteId(1)),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
+    "outlet_labels.put": lambda work: work.outlet_labels.put([LABEL], now=NOON),
+    "outlet_labels.remove": lambda work: work.outlet_labels.remove("lantern.example", "slant"),
+    "coverage.of_outlet": lambda work: work.coverage.of_outlet(OUTLET, since=NOON, until=LATER),
+    "coverage.around": lambda work: work.coverage.around([STORY]),
+    "coverage.tellers": lambda work: work.coverage.tellers([OUTLET], since=NOON, until=LATER),
+    "coverage.busiest": lambda work: work.coverage.busiest(since=NOON, limit=5),
+    "coverage.reports": lambda work: work.coverage.reports(since=NOON, least=5),
+    "coverage.polls": lambda work: work.coverage.polls([OUTLET], since=NOON),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),
 }
@@ -223,6 +233,8 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
     allowed = {
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
+        # Few rows, and for each a look into an index that holds the answer.
+        "coverage.busiest": ["SCAN outlets USING COVERING INDEX sqlite_autoindex_outlets_1"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
     }
     assert [scan for scan in scans if scan != "SCAN CONSTANT ROW"] == allowed.get(name, [])
@@ -246,6 +258,10 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
             "articles.of_outlet",
             "SEARCH articles USING INDEX ix_articles_outlet_id_at_id (outlet_id=? AND at<?)",
         ),
+        (
+            "coverage.of_outlet",
+            "SEARCH articles USING INDEX ix_articles_outlet_id_at_id (outlet_id=? AND at>? AND at<?)",
+        ),
     ],
 )
 def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str, step: str) -> None:
@@ -255,7 +271,14 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
 
 
 def test_every_repository_method_is_planned() -> None:
-    whole = {"outlets.apply_facts", "outlets.all", "outlets.article_counts", "feeds.all", "feeds.add"}
+    whole = {
+        "outlet_labels.all",
+        "outlets.apply_facts",
+        "outlets.all",
+        "outlets.article_counts",
+        "feeds.all",
+        "feeds.add",
+    }
     whole |= {
         "feeds.hasten",
         "feeds.article_counts",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from aggregator.bootstrap import open_desk
 from aggregator.clock import Clock
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import HttpFetcher, guarded_client
@@ -15,6 +16,7 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.desk import OutletDesk
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.reading import Reading
@@ -41,6 +43,7 @@ class Room:
     correct: Correct
     search: Search
     marks: Marks
+    desk: OutletDesk
     full_text: FetchFullText
 
     def catch_up(self) -> None:
@@ -61,6 +64,16 @@ def room(
     fetcher = HttpFetcher(
         client=guarded_client(clock=clock, allow_private=True), clock=clock, allow_private=True
     )
+    build = Build(
+        storage=storage,
+        embedder=embedder,
+        clock=clock,
+        owner=owner,
+        window=WINDOW,
+        lease_for=lease_for,
+        batch=16,
+        topics=topics,
+    )
     try:
         yield Room(
             storage=storage,
@@ -78,16 +91,7 @@ def room(
             ),
             subscribe=Subscribe(storage=storage, clock=clock),
             manage=Manage(storage=storage, clock=clock),
-            build=Build(
-                storage=storage,
-                embedder=embedder,
-                clock=clock,
-                owner=owner,
-                window=WINDOW,
-                lease_for=lease_for,
-                batch=16,
-                topics=topics,
-            ),
+            build=build,
             reading=Reading(
                 storage=storage, clock=clock, window=WINDOW, model=embedder.model_id, topics=topics
             ),
@@ -105,6 +109,7 @@ def room(
                 topics=topics,
             ),
             marks=Marks(storage=storage, clock=clock),
+            desk=open_desk(build),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         )
     finally:

@@ -505,6 +505,8 @@ class Bell:
 
 
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
+    from tests.web.fake_outlets import FakeDesk
+
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
         "search": FakeSearch(),
@@ -512,6 +514,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "desk": FakeDesk(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
