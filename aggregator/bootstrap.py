@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
-from aggregator.domain.errors import DataFolderUnusable
+from aggregator.domain.errors import DataFolderUnusable, SettingsError
 from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
@@ -25,19 +25,23 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
+from aggregator.readers.ask import Ask
 from aggregator.readers.desk import OutletDesk
+from aggregator.readers.endpoint import ChatEndpoint
 from aggregator.readers.frontlenses import FrontLenses
 from aggregator.readers.labelling import Labelling
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.outletwork import OutletWork
 from aggregator.readers.reading import Reading
+from aggregator.readers.rephrase import Rephrase
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
+from aggregator.stories.sentences import sentences_of
 from aggregator.stories.topics import FILE, load_topics
 
 
@@ -106,11 +110,12 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         ModelUnusable: the folder set as the model holds no weights; nothing is left open.
         TopicsUnreadable: the file set for the topics is not what it should be; nothing is left open.
     """
+    rephrase = open_rephrase(settings, clock)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
-    fetcher = open_fetcher(settings, clock)
+    fetcher, search = open_fetcher(settings, clock), open_search(build, asking)
     return Services(
         settings=settings,
         clock=clock,
@@ -135,8 +140,8 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
-        desk=open_desk(build),
-        search=open_search(build, asking),
+        desk=open_desk(build, search.meaning, rephrase),
+        search=search,
         asking=asking,
     )
 
@@ -147,13 +152,44 @@ def open_search(build: Build, executor: Executor) -> Search:
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
 
 
-def open_desk(build: Build) -> OutletDesk:
+def open_rephrase(settings: Settings, clock: Clock) -> Rephrase | None:
+    """Return the model that may reword answers, None unless the settings name one; nothing is connected yet.
+
+    Raises:
+        SettingsError: the address or the model's name is missing or wrong, or the key cannot be read.
+    """
+    ask = settings.ask
+    if not ask.endpoint:
+        return None
+    if not ask.endpoint.startswith(("http://", "https://")) or not ask.model:
+        problem = "ask.endpoint needs an address that begins with http:// or https://, and ask.model a name"
+        raise SettingsError([problem], "the table [ask]")
+    try:
+        key = Path(ask.key_file).read_text(encoding="utf-8").strip() if ask.key_file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            [f"the file {ask.key_file} of ask.key_file cannot be read"], "the table [ask]"
+        ) from error
+    import httpx2
+
+    return ChatEndpoint(
+        client=httpx2.Client(trust_env=False),
+        clock=clock,
+        address=ask.endpoint,
+        model=ask.model,
+        key=key,
+        seconds=ask.timeout_seconds,
+    )
+
+
+def open_desk(build: Build, meaning: Meaning, rephrase: Rephrase | None = None) -> OutletDesk:
     """Return the services about outlets over the database of a build."""
     storage, clock = build.storage, build.clock
     return OutletDesk(
         labelling=Labelling(storage=storage, clock=clock),
         work=OutletWork(storage=storage, clock=clock, topics=build.topics),
         lenses=FrontLenses(storage=storage, clock=clock, window=build.window),
+        ask=Ask(storage=storage, meaning=meaning, cut=sentences_of, rephrase=rephrase),
     )
 
 

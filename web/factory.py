@@ -14,7 +14,7 @@ from aggregator.domain.errors import SettingsError
 from web import presenters
 from web.bodies import without_remote_media
 from web.errors import install_errors
-from web.pages import articles, feeds, front, labels, marks, outlets, search, status, stories, topics
+from web.pages import articles, ask, feeds, front, labels, marks, outlets, search, status, stories, topics
 from web.security import install_security
 from web.services import EXTENSION, Services
 
@@ -37,7 +37,7 @@ def create_app(services: Services) -> Flask:
     app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
     install_errors(app)
-    for page in (front, marks, stories, articles, outlets, labels, topics, feeds, search, status):
+    for page in (front, marks, stories, articles, outlets, labels, ask, topics, feeds, search, status):
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters(zone))
     app.jinja_env.globals.update(asset=asset_urls())

@@ -80,7 +80,7 @@ def rarity(words: Iterable[str], candidates: Sequence[Candidate]) -> Mapping[str
 
 
 def coverage(one: Candidate, weights: Mapping[str, float]) -> float:
-    """Return the weighted share of a question's words that a sentence, or else its headline by half, holds."""
+    """Return the weighted share of a question's words that a sentence holds, or by half its headline."""
     total = sum(weights.values())
     held = 0.0
     for word, weight in weights.items():
@@ -97,7 +97,7 @@ def stems_of(text: str) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     """Return a word without the commonest English endings, so that "died" meets "dies"."""
-    for ending in ("ing", "ies", "es", "ed", "s", "e"):
+    for ending in ("ing", "ies", "es", "ed", "s", "d", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word

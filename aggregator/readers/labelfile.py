@@ -122,7 +122,7 @@ def read_labels(data: bytes, *, name: str, outlets: Iterable[Outlet], own: Itera
 
 
 def render_labels(own: Sequence[OwnLabel], outlets: Iterable[Outlet]) -> bytes:
-    """Return labels as a CSV file in UTF-8 that `read_labels` reads back; the name stands there for people."""
+    """Return labels as CSV in UTF-8 that `read_labels` reads back; the name stands there for people."""
     names = {outlet.domain: outlet.name for outlet in outlets}
     axes = axes_in_order(one.axis for one in own)
     rows: dict[tuple[str, str], dict[str, str]] = {}

@@ -38,7 +38,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How long after the first report an outlet came where it was not first: the middle of so many `stories`."""
+    """How long after the first report an outlet came, where it was not first: the middle of `stories`."""
 
     median: timedelta
     stories: int

@@ -36,6 +36,8 @@ class Matrix:
     told: Mapping[tuple[OutletId, OutletId], int]
     own: Mapping[tuple[OutletId, OutletId], int]
     alone: Mapping[OutletId, int]
+    worded: Mapping[OutletId, int]
+    """Stories that each tells in words of its own, whoever else does."""
 
     def share(self, one: OutletId, other: OutletId) -> Share:
         """Return how many of the stories of `one` the other had in time."""
@@ -77,7 +79,7 @@ def matrix(outlets: Sequence[OutletId], tellers: Iterable[Teller]) -> Matrix:
         for other in outlets
         if one != other
     }
-    return Matrix(outlets=tuple(outlets), stories=stories, told=told, own=own, alone=alone)
+    return Matrix(outlets=tuple(outlets), stories=stories, told=told, own=own, alone=alone, worded=written)
 
 
 def _is_in_time(first: datetime, other: datetime) -> bool:
@@ -87,7 +89,7 @@ def _is_in_time(first: datetime, other: datetime) -> bool:
 def suggestions(found: Matrix) -> tuple[Suggestion, ...]:
     """Return the outlets that add little beside another one, those that add least first.
 
-    Of two that add little to each other, the one with fewer stories is named.
+    Of two that add little to each other, the one with fewer stories in words of its own is named.
     """
     picked = []
     for one in found.outlets:
@@ -109,7 +111,10 @@ def suggestions(found: Matrix) -> tuple[Suggestion, ...]:
     kept = [
         one
         for one in picked
-        if (one.beside, one.outlet) not in named
-        or (found.stories[one.outlet], -one.outlet) < (found.stories[one.beside], -one.beside)
+        if (one.beside, one.outlet) not in named or _weight(found, one.outlet) < _weight(found, one.beside)
     ]
     return tuple(sorted(kept, key=lambda one: (one.own.part / one.own.whole, -one.told.percent, one.outlet)))
+
+
+def _weight(found: Matrix, outlet: OutletId) -> tuple[int, int, int]:
+    return found.worded[outlet], found.stories[outlet], -outlet

@@ -68,6 +68,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "search.allowed topic": lambda work: work.search.allowed(Query(topics=frozenset({"science"}))),
     "search.holding": lambda work: work.search.holding((ONE,), Query(phrases=("bridge",))),
     "search.by_words": lambda work: work.search.by_words(Query(words=("bridge",), after=NOON), limit=5),
+    "search.by_any": lambda work: work.search.by_any(["bridge", "harbour"], limit=5),
     "removals.remove": lambda work: work.removals.remove([work.feeds.get(FEED)], now=NOON),
     "vectors.after": lambda work: list(work.vectors.after("m", VectorMark(1, 1))),
     "vectors.mark": lambda work: work.vectors.mark(),
@@ -231,6 +232,7 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
     steps = plans(full, CALLS[name])
     scans = [step for step in steps if step.startswith("SCAN")]
     allowed = {
+        "search.by_any": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
         # Few rows, and for each a look into an index that holds the answer.

@@ -74,6 +74,7 @@ def room(
         batch=16,
         topics=topics,
     )
+    meaning = Meaning(storage=storage, embedder=embedder, executor=asking)
     try:
         yield Room(
             storage=storage,
@@ -105,11 +106,11 @@ def room(
             search=Search(
                 storage=storage,
                 clock=clock,
-                meaning=Meaning(storage=storage, embedder=embedder, executor=asking),
+                meaning=meaning,
                 topics=topics,
             ),
             marks=Marks(storage=storage, clock=clock),
-            desk=open_desk(build),
+            desk=open_desk(build, meaning),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
         )
     finally:

@@ -5,8 +5,9 @@ from datetime import timedelta, tzinfo
 from typing import Any
 
 from aggregator.domain.errors import LabelRefused, LabelsUnreadable, LensUnknown
-from aggregator.domain.ids import OutletId
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.labels import BUILT_IN, labels_of
+from aggregator.readers.ask import Answer, AskPage
 from aggregator.readers.frontlenses import Asked, LensCard, LensGroup, LensPage
 from aggregator.readers.labelfile import LabelReport, read_labels, render_labels
 from aggregator.readers.labelling import LabelledOutlet, LabelTable
@@ -113,6 +114,7 @@ class FakeOutletWork:
                 (three, two): 6,
             },
             alone={one: 60, two: 3, three: 4},
+            worded={one: 110, two: 50, three: 7},
         )
         return OverlapPage(
             matrix=found,
@@ -153,9 +155,45 @@ class FakeLenses:
 
 
 @dataclass
+class FakeAsk:
+    """Answers every question but "nothing" with one sentence; story 404 is none, story 8 became story 1."""
+
+    asked: list[tuple[str, int | None, bool]] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(
+        self, question: str, *, story: int | None = None, may_rephrase: bool = True
+    ) -> AskPage | int | None:
+        self.asked.append((question, story, may_rephrase))
+        if story in (404, 8):
+            return 1 if story == 8 else None
+        answer = Answer(
+            number=1,
+            text="Divers found a crack as long as an arm.",
+            article=ArticleId(3),
+            headline="Harbour bridge closed",
+            link="https://outlet1.example/3",
+            outlet_id=OutletId(1),
+            outlet=OUTLETS[1],
+            at=NOON - timedelta(hours=6),
+            lang="en",
+            fit=0.8,
+        )
+        page = AskPage(
+            question=question,
+            story=StoryId(story) if story else None,
+            headline="Harbour bridge closed" if story else "",
+            answers=(answer,) if question not in ("", "nothing") else (),
+            looked_at=12,
+        )
+        return replace(page, **self.fields)
+
+
+@dataclass
 class FakeDesk:
     """All of them together."""
 
     labelling: FakeLabelling = field(default_factory=FakeLabelling)
     work: FakeOutletWork = field(default_factory=FakeOutletWork)
     lenses: FakeLenses = field(default_factory=FakeLenses)
+    ask: FakeAsk = field(default_factory=FakeAsk)
