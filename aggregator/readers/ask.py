@@ -93,12 +93,17 @@ class AskPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Questions about the coverage. `rephrase` is None unless the settings name a model for it."""
+    """Questions about the coverage.
+
+    `rephrase` is None unless the settings name a model for it; `patience` is how many seconds a question
+    waits for the language model, twice.
+    """
 
     storage: Storage
     meaning: Meaning
     cut: Cut
     rephrase: Rephrase | None = None
+    patience: float = PATIENCE
     _known: "dict[str, NDArray[np.float32]]" = field(default_factory=dict)
 
     def __call__(
@@ -138,7 +143,7 @@ class Ask:
     ) -> tuple[tuple[Article, ...], Folding, Mapping[OutletId, str]]:
         near: tuple[ArticleId, ...] | str = ()
         if story is None:
-            near = self.meaning.nearest(question, allowed=None, patience=PATIENCE)
+            near = self.meaning.nearest(question, allowed=None, patience=self.patience)
         with self.storage.reading() as work:
             if story is None:
                 said = work.search.by_any(words, limit=FOUND)
@@ -179,7 +184,7 @@ class Ask:
         short = shortened(candidates, weights)
         future = self.meaning.executor.submit(self._vectors, [question, *map(read_as, short)])
         try:
-            rows = future.result(timeout=PATIENCE)
+            rows = future.result(timeout=self.patience)
         except (TookTooLong, CancelledError):
             return answers(judged_by_words(candidates, weights)), COLD
         except BroadfoldError as error:

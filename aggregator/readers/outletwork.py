@@ -19,6 +19,8 @@ from aggregator.storage import Storage, UnitOfWork
 
 SPAN = timedelta(days=28)
 """Four of each day of the week."""
+MOST_ARTICLES = 6000
+"""Articles of an outlet that are counted: two hundred a day. Of more, the span is shorter, as the page says."""
 MOST_OUTLETS = 30
 """Outlets of the matrix, those with most articles: more cannot be read on a page."""
 
@@ -50,11 +52,15 @@ class OverlapPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletWork:
-    """The questions about outlets' work; `topics` are the sections of the front page."""
+    """The questions about outlets' work; `topics` are the sections of the front page.
+
+    Of an outlet with more articles than `most` in these weeks, the newest are counted.
+    """
 
     storage: Storage
     clock: Clock
     topics: tuple[Topic, ...] = ()
+    most: int = MOST_ARTICLES
 
     def outlet(self, outlet_id: int, *, zone: tzinfo | None = None) -> OutletPage | None:
         """Return an outlet's work, its days counted in `zone`; None for no outlet."""
@@ -64,14 +70,16 @@ class OutletWork:
             outlet = work.outlets.get(OutletId(outlet_id))
             if outlet is None:
                 return None
-            articles = work.coverage.of_outlet(outlet.id, since=since, until=until)
+            articles = work.coverage.of_outlet(outlet.id, since=since, until=until, limit=self.most)
+            if len(articles) == self.most:
+                since = articles[0].at
             stories = {one.story for one in articles if one.story is not None}
             around = work.coverage.around(stories)
             return OutletPage(
                 outlet=outlet,
                 labels=labels_of(outlet, work.outlet_labels.all()),
                 facts=facts_of(outlet.id, articles, around, since=since, until=until, zone=zone),
-                days=SPAN.days,
+                days=max(1, round((until - since) / timedelta(days=1))),
                 names={other.id: other.name for other in work.outlets.all()},
                 topics=self._topics(),
                 feeds=with_history(work, _feeds(work, outlet), now=until),

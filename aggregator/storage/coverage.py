@@ -36,8 +36,13 @@ class Coverage:
 
     connection: Connection
 
-    def of_outlet(self, outlet: OutletId, *, since: datetime, until: datetime) -> tuple[OutletArticle, ...]:
-        """Return an outlet's articles from `since` to `until`, both included (UTC), the oldest first."""
+    def of_outlet(
+        self, outlet: OutletId, *, since: datetime, until: datetime, limit: int
+    ) -> tuple[OutletArticle, ...]:
+        """Return an outlet's articles from `since` to `until`, both included (UTC), the oldest first.
+
+        Of more than `limit`, the newest.
+        """
         origin = articles.alias("origin")
         edits = select(func.count()).where(article_versions.c.article_id == articles.c.id).scalar_subquery()
         query = (
@@ -54,7 +59,8 @@ class Coverage:
             .outerjoin(stories, stories.c.id == story_articles.c.story_id)
             .outerjoin(origin, origin.c.id == articles.c.origin_id)
             .where(articles.c.outlet_id == outlet, articles.c.at >= since, articles.c.at <= until)
-            .order_by(articles.c.at, articles.c.id)
+            .order_by(articles.c.at.desc(), articles.c.id.desc())
+            .limit(limit)
         )
         return tuple(
             OutletArticle(
@@ -66,7 +72,7 @@ class Coverage:
                 copied_from=None if row.copied_from is None else OutletId(row.copied_from),
                 edits=row.edits,
             )
-            for row in self.connection.execute(query)
+            for row in reversed(self.connection.execute(query).all())
         )
 
     def around(self, story_ids: Collection[StoryId]) -> tuple[Telling, ...]:

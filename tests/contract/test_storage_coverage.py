@@ -52,8 +52,9 @@ def test_an_outlets_articles_are_those_of_the_window_with_copies_and_edits(
     first, copy, third, _ = told
     with storage.reading() as work:
         gull = next(one.id for one in work.outlets.all() if one.domain == "gull.example")
-        mine = work.coverage.of_outlet(newsroom.outlet, since=NOON - 3 * HOUR, until=NOON)
-        theirs = work.coverage.of_outlet(gull, since=NOON - 3 * HOUR, until=NOON)
+        mine = work.coverage.of_outlet(newsroom.outlet, since=NOON - 3 * HOUR, until=NOON, limit=9)
+        theirs = work.coverage.of_outlet(gull, since=NOON - 3 * HOUR, until=NOON, limit=9)
+        newest = work.coverage.of_outlet(newsroom.outlet, since=NOON - 99 * HOUR, until=NOON, limit=1)
     in_story = {"story": StoryId(1), "topic": "world"}
     assert mine == (
         OutletArticle(
@@ -62,6 +63,7 @@ def test_an_outlets_articles_are_those_of_the_window_with_copies_and_edits(
         OutletArticle(article=third, at=NOON - HOUR, credits=None, copied_from=None, edits=1, **in_story),
     )
     assert [(one.article, one.copied_from) for one in theirs] == [(copy, newsroom.outlet)]
+    assert [one.article for one in newest] == [third]
 
 
 def test_tellings_of_a_story_come_by_time_with_their_origins(

@@ -181,7 +181,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "themes.of_story": lambda work: work.themes.of_story(STORY),
     "outlet_labels.put": lambda work: work.outlet_labels.put([LABEL], now=NOON),
     "outlet_labels.remove": lambda work: work.outlet_labels.remove("lantern.example", "slant"),
-    "coverage.of_outlet": lambda work: work.coverage.of_outlet(OUTLET, since=NOON, until=LATER),
+    "coverage.of_outlet": lambda work: work.coverage.of_outlet(OUTLET, since=NOON, until=LATER, limit=5),
     "coverage.around": lambda work: work.coverage.around([STORY]),
     "coverage.tellers": lambda work: work.coverage.tellers([OUTLET], since=NOON, until=LATER),
     "coverage.busiest": lambda work: work.coverage.busiest(since=NOON, limit=5),

@@ -1,7 +1,7 @@
 """Labels, outlets' work, overlap, lenses and questions over a real database: from articles to values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,6 +163,14 @@ def test_work_of_an_outlet_counts_its_stories_beside_the_others(desk: Desk) -> N
     assert facts.shared == ((desk.outlet("gull")[0], Share(part=2, whole=3)),)
     assert len(page.feeds) == 1
     assert desk.work.outlet(404) is None
+
+
+def test_of_a_very_busy_outlet_the_newest_articles_are_counted_over_a_shorter_span(desk: Desk) -> None:
+    for days in (1, 3, 20):
+        desk.story("lantern", hours=24 * days)
+    page = replace(desk.work, most=2).outlet(desk.outlet("lantern")[0])
+    assert page is not None
+    assert (page.days, page.facts.articles, len(page.facts.days)) == (3, 2, 4)
 
 
 def test_overlap_looks_at_the_busiest_outlets_and_advises(desk: Desk) -> None:

@@ -10,7 +10,10 @@ from web.factory import create_app
 # One worker runs them all, so that the browser starts once.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-ADDRESSES = ("/", "/stories/1", "/articles/3", "/outlets", "/outlets/1", "/feeds", "/search?q=bridge")
+ADDRESSES = (
+    *("/", "/stories/1", "/articles/3", "/outlets", "/outlets/1", "/feeds", "/search?q=bridge"),
+    *("/outlets/labels", "/outlets/overlap", "/?lens=one", "/?lens=blindspots&axis=owner", "/ask?q=divers"),
+)
 BEYOND = """[...document.querySelectorAll('body *')]
     .filter(node => node.getBoundingClientRect().right > innerWidth)
     .map(node => node.outerHTML.slice(0, 120))"""
