@@ -71,6 +71,9 @@ class Services:
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.asking.shutdown(wait=True, cancel_futures=True)
         self.fetcher.close()
+        rephrase = self.desk.ask.rephrase
+        if isinstance(rephrase, ChatEndpoint):
+            rephrase.client.close()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from aggregator.storage import Storage, UnitOfWork
 SPAN = timedelta(days=28)
 """Four of each day of the week."""
 MOST_ARTICLES = 6000
-"""Articles of an outlet that are counted: two hundred a day. Of more, the span is shorter, as the page says."""
+"""Articles of an outlet that are counted, 200 a day. Of more, the span is shorter, as its page says."""
 MOST_OUTLETS = 30
 """Outlets of the matrix, those with most articles: more cannot be read on a page."""
 
