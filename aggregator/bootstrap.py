@@ -113,9 +113,8 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         ModelUnusable: the folder set as the model holds no weights; nothing is left open.
         TopicsUnreadable: the file set for the topics is not what it should be; nothing is left open.
     """
-    rephrase = open_rephrase(settings, clock)
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    build = open_build(settings, storage, clock, owner=owner)
+    build, rephrase = open_build(settings, storage, clock, owner=owner), open_rephrase(settings, clock)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
     fetcher, search = open_fetcher(settings, clock), open_search(build, asking)
