@@ -186,6 +186,7 @@ class Ask:
         try:
             rows = future.result(timeout=self.patience)
         except (TookTooLong, CancelledError):
+            future.cancel()  # what nobody waits for any more must not hold up the next question
             return answers(judged_by_words(candidates, weights)), COLD
         except BroadfoldError as error:
             note = f"Only sentences with the question’s own words were looked for. {error}"

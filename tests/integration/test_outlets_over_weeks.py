@@ -1,6 +1,7 @@
 """Labels, outlets' work, overlap, lenses and questions over a real database: from articles to values."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from aggregator.domain.errors import LabelRefused, LensUnknown, OutletUnknown
 from aggregator.domain.feeds import Failure
 from aggregator.domain.ids import ArticleId, FeedId, OutletId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
-from aggregator.readers.ask import Ask, AskPage
+from aggregator.readers.ask import COLD, Ask, AskPage
 from aggregator.readers.frontlenses import Asked, FrontLenses, LensKind
 from aggregator.readers.labelling import Labelling
 from aggregator.readers.meaning import Meaning
@@ -269,6 +270,30 @@ def test_a_question_without_a_telling_word_asks_for_one(desk: Desk) -> None:
     assert isinstance(page, AskPage)
     assert page.note == "Ask with at least one word that says what it is about."
     assert asking(desk)("ferry", story=404) is None
+
+
+class Busy:
+    """An executor that never gets round to it."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Future[object]] = []
+
+    def submit(self, call: object, /, *args: object, **kwargs: object) -> "Future[object]":
+        self.waiting.append(Future())
+        return self.waiting[-1]
+
+
+def test_while_the_model_is_busy_the_words_alone_answer_and_the_page_says_so(desk: Desk) -> None:
+    desk.story("lantern", texts={"lantern": REEF})
+    busy = Busy()
+    meaning = Meaning(storage=desk.storage, embedder=HashedWords(), executor=busy)  # type: ignore[arg-type]
+    ask = Ask(storage=desk.storage, meaning=meaning, cut=sentences_of, patience=0)
+    found, nothing = ask("ferry struck ledge fog"), ask("Which ledge did the otter like?")
+    assert isinstance(found, AskPage)
+    assert isinstance(nothing, AskPage)
+    assert ([one.text for one in found.answers], nothing.answers) == ([REEF], ())
+    assert found.note == COLD
+    assert busy.waiting[-1].cancelled()
 
 
 GOOD = "The ferry struck Cormorant Ledge [1]."
