@@ -23,6 +23,13 @@ PAGES = (
     "/search?q=bridge",
     "/search?q=zeppelin",
     "/no-such-page",
+    "/outlets/labels",
+    "/outlets/overlap",
+    "/?lens=one",
+    "/?lens=alone",
+    "/?lens=by",
+    "/ask?q=divers",
+    "/stories/1/ask",
 )
 
 
