@@ -6,39 +6,48 @@ Heavy libraries load when the service that needs them is first used, never here.
 import logging
 import os
 import random
+import secrets
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from aggregator.clock import Clock, SystemClock
+from aggregator.digests.desk import local_zone
+from aggregator.digests.keys import link_key
+from aggregator.digests.opening import Digests, MailWay, open_digests
+from aggregator.digests.press import Press
+from aggregator.digests.render import Render
 from aggregator.domain.errors import DataFolderUnusable, SettingsError
 from aggregator.domain.topics import Topic
 from aggregator.executor import Executor, thread_pool
 from aggregator.feeds.fetch import USER_AGENT, HttpFetcher, guarded_client
 from aggregator.feeds.fulltext import FetchFullText
+from aggregator.feeds.fulltexts import FetchFullTexts
 from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
-from aggregator.readers.ask import Ask
-from aggregator.readers.desk import OutletDesk
-from aggregator.readers.endpoint import ChatEndpoint
-from aggregator.readers.frontlenses import FrontLenses
-from aggregator.readers.labelling import Labelling
+from aggregator.readers.comments import Comments
+from aggregator.readers.comparing import Comparing
+from aggregator.readers.days import Days
+from aggregator.readers.desk import OutletDesk, open_desk
+from aggregator.readers.endpoint import ChatEndpoint, open_endpoint
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
-from aggregator.readers.outletwork import OutletWork
+from aggregator.readers.people import People, open_people
 from aggregator.readers.reading import Reading
-from aggregator.readers.rephrase import Rephrase
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
 from aggregator.stories.sentences import sentences_of
@@ -60,10 +69,17 @@ class Services:
     build: Build
     correct: Correct
     full_text: FetchFullText
+    full_texts: FetchFullTexts
     reading: Reading
     marks: Marks
+    people: People
+    comments: Comments
+    days: Days
+    saved_searches: SavedSearches
+    comparing: Comparing
     desk: OutletDesk
     search: Search
+    digests: Digests
     asking: ThreadPoolExecutor
 
     def close(self) -> None:
@@ -114,37 +130,73 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         TopicsUnreadable: the file set for the topics is not what it should be; nothing is left open.
     """
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    build, rephrase = open_build(settings, storage, clock, owner=owner), open_rephrase(settings, clock)
+    build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
-    fetcher, search = open_fetcher(settings, clock), open_search(build, asking)
+    search = open_search(build, asking)
+    desk, fetcher = open_outlet_desk(settings, build, search.meaning), open_fetcher(settings, clock)
+    full_text = FetchFullText(storage=storage, fetcher=fetcher, clock=clock)
     return Services(
         settings=settings,
         clock=clock,
         storage=storage,
         fetcher=fetcher,
         executor=executor,
-        refresh=Refresh(
-            storage=storage,
-            fetcher=fetcher,
-            executor=executor,
-            clock=clock,
-            owner=owner,
-            lease_for=timedelta(seconds=settings.feeds.lease_seconds),
-            limits=poll_limits(settings),
-            batch=4 * settings.feeds.parallel,
-            jitter=random.random,
-        ),
+        refresh=open_refresh(settings, storage, fetcher, executor, clock, owner=owner),
         subscribe=Subscribe(storage=storage, clock=clock, fetcher=fetcher),
         manage=Manage(storage=storage, clock=clock, limits=poll_limits(settings)),
         build=build,
         correct=Correct(storage=storage, clock=clock, model=model, pairs=settings.own_pairs(), topics=topics),
-        full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
+        full_text=full_text,
+        full_texts=open_full_texts(settings, full_text, executor, owner=owner),
         reading=Reading(storage=storage, clock=clock, window=build.window, model=model, topics=topics),
         marks=Marks(storage=storage, clock=clock),
-        desk=open_desk(build, search.meaning, rephrase),
+        people=open_people(storage, clock),
+        comments=Comments(storage=storage, clock=clock),
+        days=Days(storage=storage, clock=clock, topics=topics),
+        saved_searches=open_saved_searches(build),
+        comparing=open_comparing(build),
+        desk=desk,
         search=search,
+        digests=open_digest_room(settings, storage, clock, owner=owner, topics=topics),
         asking=asking,
+    )
+
+
+def open_full_texts(
+    settings: Settings, fetch: FetchFullText, executor: Executor, *, owner: str
+) -> FetchFullTexts:
+    """Return what fetches whole texts for the feeds that are to have them; `executor` runs it."""
+    return FetchFullTexts(
+        storage=fetch.storage,
+        fetch=fetch,
+        executor=executor,
+        clock=fetch.clock,
+        owner=owner,
+        lease_for=timedelta(seconds=settings.feeds.lease_seconds),
+    )
+
+
+def open_refresh(
+    settings: Settings,
+    storage: Storage,
+    fetcher: HttpFetcher,
+    executor: Executor,
+    clock: Clock,
+    *,
+    owner: str,
+) -> Refresh:
+    """Return the poller of feeds; `executor` runs its fetches."""
+    return Refresh(
+        storage=storage,
+        fetcher=fetcher,
+        executor=executor,
+        clock=clock,
+        owner=owner,
+        lease_for=timedelta(seconds=settings.feeds.lease_seconds),
+        limits=poll_limits(settings),
+        batch=4 * settings.feeds.parallel,
+        jitter=random.random,
     )
 
 
@@ -154,44 +206,97 @@ def open_search(build: Build, executor: Executor) -> Search:
     return Search(storage=build.storage, clock=build.clock, meaning=meaning, topics=build.topics)
 
 
-def open_rephrase(settings: Settings, clock: Clock) -> Rephrase | None:
-    """Return the model that may reword answers, None unless the settings name one; nothing is connected yet.
-
-    Raises:
-        SettingsError: the address or the model's name is missing or wrong, or the key cannot be read.
-    """
-    ask = settings.ask
-    if not ask.endpoint:
-        return None
-    if not ask.endpoint.startswith(("http://", "https://")) or not ask.model:
-        problem = "ask.endpoint needs an address that begins with http:// or https://, and ask.model a name"
-        raise SettingsError([problem], "the table [ask]")
-    try:
-        key = Path(ask.key_file).read_text(encoding="utf-8").strip() if ask.key_file else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            [f"the file {ask.key_file} of ask.key_file cannot be read"], "the table [ask]"
-        ) from error
-    import httpx2
-
-    return ChatEndpoint(
-        client=httpx2.Client(trust_env=False),
-        clock=clock,
-        address=ask.endpoint,
-        model=ask.model,
-        key=key,
-        seconds=ask.timeout_seconds,
+def open_saved_searches(build: Build) -> SavedSearches:
+    """Return the searches that readers keep, over the database and the window of a build."""
+    return SavedSearches(
+        storage=build.storage,
+        clock=build.clock,
+        window=build.window,
+        new_token=partial(secrets.token_urlsafe, 24),
+        topics=build.topics,
     )
 
 
-def open_desk(build: Build, meaning: Meaning, rephrase: Rephrase | None = None) -> OutletDesk:
-    """Return the services about outlets over the database of a build."""
-    storage, clock = build.storage, build.clock
-    return OutletDesk(
-        labelling=Labelling(storage=storage, clock=clock),
-        work=OutletWork(storage=storage, clock=clock, topics=build.topics),
-        lenses=FrontLenses(storage=storage, clock=clock, window=build.window),
-        ask=Ask(storage=storage, meaning=meaning, cut=sentences_of, rephrase=rephrase),
+def open_digest_room(
+    settings: Settings, storage: Storage, clock: Clock, *, owner: str, topics: Sequence[Topic]
+) -> Digests:
+    """Return what makes and sends digests, and what their pages ask.
+
+    Raises:
+        MailKeyUnusable: a file with a key, certificate or password cannot be used.
+    """
+    digests = settings.digests
+    key_file = Path(digests.key_file) if digests.key_file else settings.data / "digest-key"
+    return open_digests(
+        storage,
+        clock,
+        topics=topics,
+        owner=owner,
+        press=Press(
+            render=Render(site=settings.site_url(), site_name=settings.web.site_name),
+            sender=digests.sender,
+            key=partial(link_key, key_file),
+        ),
+        zone=local_zone(settings.web.time_zone),
+        mailer=None if digests.mail == "off" else mail_way(settings).mailer(),
+        lease_for=timedelta(seconds=digests.lease_seconds),
+        give_up=timedelta(hours=digests.give_up_hours),
+        keep=timedelta(days=digests.keep_days),
+    )
+
+
+def mail_way(settings: Settings) -> MailWay:
+    """Return how mail leaves by these settings.
+
+    Raises:
+        SettingsError: mail is to leave by a server, and none is named.
+    """
+    digests = settings.digests
+    if digests.mail == "smtp" and not digests.smtp_host:
+        raise SettingsError(["digests.mail is 'smtp', but digests.smtp_host is empty"], "the settings")
+    return MailWay(
+        sender=digests.sender,
+        folder=Path(digests.folder) if digests.folder else settings.data / "mail",
+        smtp_host=digests.smtp_host if digests.mail == "smtp" else "",
+        smtp_port=digests.smtp_port,
+        smtp_security=digests.smtp_security,
+        smtp_user=digests.smtp_user,
+        smtp_password_file=Path(digests.smtp_password_file) if digests.smtp_password_file else None,
+        smtp_ca_file=Path(digests.smtp_ca_file) if digests.smtp_ca_file else None,
+        timeout=digests.timeout_seconds,
+        dkim_key_file=Path(digests.dkim_key_file) if digests.dkim_key_file else None,
+        dkim_selector=digests.dkim_selector,
+    )
+
+
+def open_comparing(build: Build) -> Comparing:
+    """Return the comparison of outlets over the database and with the model of a build."""
+    compare = Compare(storage=build.storage, embedder=build.embedder)
+    return Comparing(storage=build.storage, clock=build.clock, compare=compare)
+
+
+def open_outlet_desk(settings: Settings, build: Build, meaning: Meaning) -> OutletDesk:
+    """Return the services about outlets over the database of a build, with the model for answers if set.
+
+    Raises:
+        SettingsError: the model's address or name is missing or wrong, or its key cannot be read.
+    """
+    ask = settings.ask
+    rephrase = ask.endpoint and open_endpoint(
+        build.clock,
+        address=ask.endpoint,
+        model=ask.model,
+        key_file=Path(ask.key_file) if ask.key_file else None,
+        seconds=ask.timeout_seconds,
+    )
+    return open_desk(
+        build.storage,
+        build.clock,
+        window=build.window,
+        topics=build.topics,
+        meaning=meaning,
+        cut=sentences_of,
+        rephrase=rephrase or None,
     )
 
 

@@ -5,7 +5,7 @@ while two processes that tick on their own meet at the leases in the database.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from aggregator.bootstrap import Services
+from aggregator.domain.digests import DigestReport
 from aggregator.domain.errors import BroadfoldError
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
 log = structlog.get_logger()
+
+NOTHING_SENT = DigestReport()
 
 REBUILD_EVERY = timedelta(hours=1)
 """Stories are built without news, too, so that old ones leave the window."""
@@ -46,6 +49,7 @@ def jobs(services: Services, build_soon: Callable[[], None]) -> tuple[Job, ...]:
         reports = services.refresh()
         if any(report.new or report.changed for report in reports):
             build_soon()
+        services.full_texts()
 
     last: list[datetime] = []
 
@@ -58,9 +62,15 @@ def jobs(services: Services, build_soon: Callable[[], None]) -> tuple[Job, ...]:
             last[:] = [now]
             log.info("stories built", articles=report.articles, opened=report.opened, changed=report.changed)
 
+    def digest() -> None:
+        report = services.digests.send()
+        if report != NOTHING_SENT:
+            log.info("digests looked at", **asdict(report))
+
     return (
         Job(name="refresh", every=timedelta(seconds=schedule.refresh_seconds), run=refresh),
         Job(name="build", every=timedelta(seconds=schedule.build_seconds), run=build),
+        Job(name="digest", every=timedelta(seconds=schedule.digest_seconds), run=digest),
     )
 
 

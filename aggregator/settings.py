@@ -39,7 +39,7 @@ class WebSettings(Section):
     """Where and how the pages are served."""
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on. Keep it on loopback: there is no login."
+        default="127.0.0.1", description="Address to listen on; any but a loopback one needs an account."
     )
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     site_name: str = Field(default="Broadfold", description="Name at the top of every page.")
@@ -51,6 +51,10 @@ class WebSettings(Section):
         default=(),
         description="Host names, beside loopback, that requests may be addressed to; a variable separates "
         "them by commas.",
+    )
+    trusted_proxy: str = Field(
+        default="",
+        description="Address of a reverse proxy whose word on https and on the reader's address is taken.",
     )
     threads: int = Field(default=4, ge=1, le=64, description="Threads that answer requests.")
 
@@ -133,6 +137,51 @@ class ScheduleSettings(Section):
         gt=0,
         description="Seconds between two looks for articles to group; after news it is done at once.",
     )
+    digest_seconds: float = Field(
+        default=30, gt=0, description="Seconds between two looks for digests and mails that are due."
+    )
+
+
+class DigestSettings(Section):
+    """Digests by mail."""
+
+    mail: Literal["off", "smtp", "folder"] = Field(
+        default="off", description="How mails leave: by a server, as .eml files into a folder, or not at all."
+    )
+    site_url: str = Field(
+        default="",
+        description="Address of the pages for links in mails, such as https://news.example.org; empty is "
+        "web.host and web.port.",
+    )
+    sender: str = Field(
+        default="Broadfold <broadfold@localhost>", description="Mailbox that mails come from."
+    )
+    folder: str = Field(default="", description="Folder for .eml files; empty is mail in the data folder.")
+    smtp_host: str = Field(default="", description="Name of the mail server.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection is secured; none is for a server on this machine."
+    )
+    smtp_user: str = Field(default="", description="Name to log in with; empty is no login.")
+    smtp_password_file: str = Field(default="", description="File whose first line is the password.")
+    smtp_ca_file: str = Field(
+        default="", description="PEM file of certificates to trust; empty trusts those of the system."
+    )
+    timeout_seconds: float = Field(default=30, gt=0, description="Longest wait for an answer of the server.")
+    dkim_key_file: str = Field(
+        default="", description="PEM file of the key to sign with; empty does not sign."
+    )
+    dkim_selector: str = Field(default="broadfold", description="Name of the key in the DNS.")
+    key_file: str = Field(
+        default="", description="File of the key that signs links; empty is digest-key in the data folder."
+    )
+    keep_days: float = Field(default=90, gt=0, description="Days that past editions stay readable.")
+    give_up_hours: float = Field(
+        default=72, gt=0, description="Hours after which an unsent mail is given up."
+    )
+    lease_seconds: float = Field(
+        default=300, gt=0, description="How long a process may hold a digest; after a crash it is free then."
+    )
 
 
 class LogSettings(Section):
@@ -167,6 +216,7 @@ class Settings(BaseSettings):
     stories: StorySettings = StorySettings()
     ask: AskSettings = AskSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    digests: DigestSettings = DigestSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
@@ -184,6 +234,13 @@ class Settings(BaseSettings):
     def storage_url(self) -> str:
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data / 'broadfold.db'}"
+
+    def site_url(self) -> str:
+        """Return the address of the front page for links from outside, without a slash at its end."""
+        if self.digests.site_url:
+            return self.digests.site_url.rstrip("/")
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return f"http://{host}:{self.web.port}"
 
     def own_pairs(self) -> Path:
         """Return the labelled file that the reader's own corrections make."""

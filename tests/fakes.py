@@ -1,15 +1,18 @@
 """Stand-ins for the seams, simple enough to read in one go: each passes its seam's contract suite."""
 
 import hashlib
+import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from aggregator.digests.mail import Deferred, Delivery, Hand, Handed, Mail, Refused
 from aggregator.domain.feeds import Failure, FetchFailed, FetchRequest, FetchResult
 
 P = ParamSpec("P")
@@ -86,3 +89,36 @@ class ScriptedFetcher:
         if not answers:
             return FetchFailed(url=request.url, failure=Failure.NAME_UNKNOWN, detail="not in the script")
         return answers.popleft() if len(answers) > 1 else answers[0]
+
+
+@dataclass
+class OutboxMailer:
+    """A mailer that keeps what it is handed; `answers` are the codes that it says first, then 250."""
+
+    answers: list[str] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    tried: list[Mail] = field(default_factory=list)
+
+    @contextmanager
+    def session(self) -> Iterator[Hand]:
+        yield self._hand
+
+    def _hand(self, mail: Mail) -> Delivery:
+        self.tried.append(mail)
+        answer = self.answers.pop(0) if self.answers else "250"
+        if answer.startswith("5"):
+            return Refused(answer)
+        if answer.startswith("4"):
+            return Deferred(answer)
+        self.mails.append(mail)
+        return Handed()
+
+    def tokens(self, what: str) -> list[str]:
+        """Return the signed parts of the links of one kind in the mails that it was handed, each once."""
+        whole = b"".join(mail.message for mail in self.tried).replace(b"=\r\n", b"")
+        found = re.findall(rf"/digests/{what}/([\w-]+)".encode(), whole)
+        return list(dict.fromkeys(one.decode() for one in found))
+
+    def token(self, what: str) -> str:
+        (found,) = self.tokens(what)
+        return found

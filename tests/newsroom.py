@@ -13,8 +13,6 @@ from aggregator.sample.server import NewsroomServer
 from aggregator.stories.embed import open_embedder
 from tests.e2e.room import Room, room
 from tests.fakes import NOON, FrozenClock
-from web.factory import create_app
-from web.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +63,4 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
         one.subscribe.learn(server.facts())
         one.subscribe.import_opml(server.opml().encode(), "the sample newsroom")
         one.catch_up()
-        services = Services(
-            reading=one.reading,
-            search=one.search,
-            subscribe=one.subscribe,
-            manage=one.manage,
-            correct=one.correct,
-            marks=one.marks,
-            desk=one.desk,
-            full_text=one.full_text,
-            refresh_soon=lambda: None,
-            refresh_all_soon=lambda: None,
-            clock=clock,
-            time_zone="Europe/Oslo",
-        )
-        yield Paper(newsroom=newsroom, room=one, site=create_app(services))
+        yield Paper(newsroom=newsroom, room=one, site=one.site())

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from aggregator.digests.desk import PastDigest
 from aggregator.readers.found import FoundStory
 from web.presenters import iso, size_line
 
@@ -52,6 +53,28 @@ def _add_entry(feed: ET.Element, one: FoundStory, link: str) -> None:
     _add(ET.SubElement(entry, "author"), "name", one.card.outlet.name)
     passage = "".join(piece.text for piece in one.passage)
     _add(entry, "summary", f"{one.outlet}: {passage} ({size_line(one.card)})", type="text")
+
+
+def render_digest_atom(
+    editions: Sequence[tuple[str, PastDigest, str]], *, title: str, self_link: str, now: datetime
+) -> bytes:
+    """Return a feed of past digests, the newest first: (address, edition, its HTML) each."""
+    feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
+    _add(feed, "id", self_link)
+    _add(feed, "title", title)
+    _add(feed, "updated", iso(max((one.edition.made_at for _, one, _ in editions), default=now)))
+    _add(feed, "link", rel="self", type="application/atom+xml", href=self_link)
+    _add(ET.SubElement(feed, "author"), "name", "Broadfold")
+    for address, one, html in editions:
+        entry = ET.SubElement(feed, "entry")
+        _add(entry, "id", address)
+        _add(entry, "title", one.digest.subject)
+        _add(entry, "updated", iso(one.edition.made_at))
+        _add(entry, "link", rel="alternate", type="text/html", href=address)
+        _add(entry, "content", html, type="html")
+    ET.indent(feed)
+    document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> None:

@@ -9,6 +9,7 @@ from aggregator.domain.errors import BroadfoldError, WrongUse
 
 TITLES: Final = {
     400: "That request could not be read",
+    401: "You need to log in",
     403: "That was refused",
     404: "There is no such page",
     405: "That is not possible here",
@@ -18,6 +19,7 @@ TITLES: Final = {
 }
 SENTENCES: Final = {
     400: "The address or the form holds something that this page does not understand.",
+    401: "Log in, and try again.",
     403: "Nothing was changed. Open the page here and try again.",
     404: "The address may be mistyped, or what it showed was removed. Links to stories never end: "
     "a story that was merged leads on to the one it is part of now.",

@@ -14,8 +14,11 @@ LINK_SAFE: Final = "%/:?#@!$&*+,;=-._~"
 """Signs that an address keeps inside `(…)`; brackets and blanks are percent-encoded."""
 
 
-def story_json(story: StoryPage, *, address: str) -> dict[str, Any]:
-    """Return a story as JSON values; times are ISO 8601 in UTC, `address` is its lasting one."""
+def story_json(story: StoryPage, *, address: str, comments: int = 0) -> dict[str, Any]:
+    """Return a story as JSON values; times are ISO 8601 in UTC, `address` is its lasting one.
+
+    `comments` is how many readers' comments it has.
+    """
     card = story.card
     return {
         "id": card.id,
@@ -29,6 +32,7 @@ def story_json(story: StoryPage, *, address: str) -> dict[str, Any]:
         "articles": card.article_count,
         "outlets": card.outlet_count,
         "independent_reports": card.origin_count,
+        "comments": comments,
         "summary": [
             {"text": line.text, "outlet": line.outlet, "article": line.article} for line in story.summary
         ],
@@ -74,17 +78,19 @@ def _copy(line: CopyLine) -> dict[str, Any]:
     }
 
 
-def story_markdown(story: StoryPage, *, address: str, site: str) -> str:
+def story_markdown(story: StoryPage, *, address: str, site: str, comments: int = 0) -> str:
     """Return a story as CommonMark; what feeds wrote is text in it, never markup."""
-    return "\n".join(_lines(story, address, site)) + "\n"
+    return "\n".join(_lines(story, address, site, comments)) + "\n"
 
 
-def _lines(story: StoryPage, address: str, site: str) -> Iterator[str]:
+def _lines(story: StoryPage, address: str, site: str, comments: int) -> Iterator[str]:
     card = story.card
     yield f"# {plain(card.headline)}"
     yield ""
-    yield f"{count(card.article_count, 'article')}, {count(card.outlet_count, 'outlet')}, " + count(
-        card.origin_count, "independent report"
+    yield (
+        f"{count(card.article_count, 'article')}, {count(card.outlet_count, 'outlet')}, "
+        + count(card.origin_count, "independent report")
+        + (f", {count(comments, 'comment')}" if comments else "")
     )
     yield f"First {iso(card.first_at)}, latest {iso(card.last_at)}. {plain(site)}: <{address}>"
     if story.summary:

@@ -1,27 +1,75 @@
 """Makes the Flask app from services: pages, filters, security and error pages wired together."""
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
 
-from aggregator.domain.errors import SettingsError
 from web import presenters
 from web.bodies import without_remote_media
+from web.compress import install_compression
 from web.errors import install_errors
-from web.pages import articles, ask, feeds, front, labels, marks, outlets, search, status, stories, topics
+from web.links import with_links
+from web.pages import app as installed
+from web.pages import (
+    articles,
+    ask,
+    comments,
+    compare,
+    days,
+    digest_links,
+    digests,
+    feeds,
+    front,
+    labels,
+    login,
+    marks,
+    outlets,
+    people,
+    search,
+    searches,
+    settings,
+    status,
+    stories,
+    topics,
+)
+from web.people import install_people
+from web.quick import QuickUrls, bars
 from web.security import install_security
 from web.services import EXTENSION, Services
+from web.zones import zone_named
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (
+    front,
+    days,
+    marks,
+    stories,
+    compare,
+    comments,
+    articles,
+    outlets,
+    labels,
+    ask,
+    topics,
+    feeds,
+    search,
+    searches,
+    status,
+    login,
+    settings,
+    people,
+    digests,
+    digest_links,
+    installed,
+)
 
 
-class Site(Flask):
+class Site(QuickUrls, Flask):
     """Flask with templates that fail on a misspelt name instead of printing nothing."""
 
     jinja_options = Flask.jinja_options | {"undefined": StrictUndefined}
@@ -36,47 +84,44 @@ def create_app(services: Services) -> Flask:
     app.before_request(lambda: setattr(g, "now", services.clock.now()))
     app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
+    install_people(app)
     install_errors(app)
-    for page in (front, marks, stories, articles, outlets, labels, ask, topics, feeds, search, status):
+    install_compression(app)
+    for page in PAGES:
         app.register_blueprint(page.blueprint)
-    app.jinja_env.filters.update(filters(zone))
-    app.jinja_env.globals.update(asset=asset_urls())
+    app.jinja_env.filters.update(filters())
+    app.jinja_env.globals.update(asset=asset_urls(), bars=bars)
     app.context_processor(
         lambda: {
             "site_name": services.site_name,
             "page_lang": presenters.PAGE_LANG,
             "now": g.now,
-            "zone_name": services.time_zone or presenters.zone_label(g.now, zone),
+            "zone_name": zone_name(services.time_zone),
         }
     )
     return app
 
 
-def zone_named(name: str) -> tzinfo | None:
-    """Return the zone of an IANA name; None, which datetime reads as the machine's own, for ''."""
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        problem = f"{name!r} is not a time zone; write it as in “Europe/Oslo”"
-        raise SettingsError([problem], "the time zone for pages") from error
+def zone_name(of_instance: str) -> str:
+    """Return the name of the zone in which this page tells times: the reader's, or that of the instance."""
+    person = g.get("person")
+    return (person and person.time_zone) or of_instance or presenters.zone_label(g.now, g.zone)
 
 
-def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
-    """Return the filters of the templates; those that tell times use the request's one moment."""
+def filters() -> dict[str, Callable[..., Any]]:
+    """Return the filters of the templates; those that tell times use the request's one moment and zone."""
 
     def relative(at: datetime) -> str:
         return presenters.relative(at, g.now)
 
     def absolute(at: datetime) -> str:
-        return presenters.absolute(at, g.now, zone)
+        return presenters.absolute(at, g.now, g.zone)
 
     return {
         "relative": relative,
         "absolute": absolute,
-        "full_time": lambda at: presenters.full_time(at, zone),
-        "full_date": lambda at: presenters.full_date(at, zone),
+        "full_time": lambda at: presenters.full_time(at, g.zone),
+        "full_date": lambda at: presenters.full_date(at, g.zone),
         "iso": presenters.iso,
         "count": presenters.count,
         "size_line": presenters.size_line,
@@ -94,6 +139,7 @@ def filters(zone: tzinfo | None) -> dict[str, Callable[..., Any]]:
         "duration": presenters.duration,
         "event_line": presenters.event_line,
         "body": without_remote_media,
+        "linked": with_links,
     }
 
 

@@ -10,6 +10,9 @@ from web.services import Services
 
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+FROM_ANYWHERE: Final = frozenset({"digest_links.unsubscribe"})
+"""Changes that need no page of ours: mail programs unsubscribe by themselves (RFC 8058), and the signed
+address says which digest of whom; it can do nothing else."""
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 UPLOAD_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of one request; an OPML file with ten thousand feeds has about two million."""
@@ -22,6 +25,9 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -63,6 +69,11 @@ def is_same_origin(sent: Request) -> bool:
     return origin is not None and _place(origin, None) == _place(f"//{sent.host}", origin)
 
 
+def has_token(sent: Request) -> bool:
+    """Return whether a request shows an API token; `people.py` looks whether it is a good one."""
+    return sent.headers.get("Authorization", "").lower().startswith("bearer ")
+
+
 def _place(url: str, scheme_from: str | None) -> tuple[str, int | None] | None:
     """Return host and port of `url`; a missing port is the default one of its, or the other's, scheme."""
     try:
@@ -79,7 +90,7 @@ def install_security(app: Flask, services: Services) -> None:
     hosts = LOOPBACK_HOSTS.union(host_name(host) for host in services.allowed_hosts) - {""}
     app.config.update(
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
-        # The site sets no cookie. Whatever sets one some day gets these.
+        # Flask's own session is not used; `people.py` sets the only cookie. What sets another gets these.
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_HTTPONLY=True,
     )
@@ -99,7 +110,9 @@ def check_request(hosts: Collection[str]) -> None:
             f"This site does not answer to {shown}. Open it as http://127.0.0.1 or http://localhost with "
             "its port, or add the name to the allowed hosts in the settings.",
         )
-    if request.method not in SAFE_METHODS and not is_same_origin(request):
+    # A request with a token is a program's: no browser adds that header by itself, and no cookie counts.
+    is_free = request.method in SAFE_METHODS or request.endpoint in FROM_ANYWHERE or has_token(request)
+    if not is_free and not is_same_origin(request):
         abort(
             403,
             "This change was refused, because the request did not come from one of Broadfold’s own pages. "

@@ -8,13 +8,19 @@ from typing import Protocol, cast
 from flask import current_app
 
 from aggregator.clock import Clock
+from aggregator.digests.desk import Desk
 from aggregator.domain.feeds import ImportReport, NewFeed
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Correction
+from aggregator.readers.comments import Comments
+from aggregator.readers.compared import ComparePage
+from aggregator.readers.days import Days
 from aggregator.readers.desk import OutletDesk
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
+from aggregator.readers.people import People
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.views import (
     ArticlePage,
     FeedLine,
@@ -48,7 +54,7 @@ class Reading(Protocol):
         """Return the stories on a list of the reader's that follow the cursor `after`."""
         ...
 
-    def article(self, article_id: int, /) -> ArticlePage | None:
+    def article(self, article_id: int, /, *, lens: Lens | None = None) -> ArticlePage | None:
         """Return the article with its story, or None."""
         ...
 
@@ -68,12 +74,22 @@ class Reading(Protocol):
 class Search(Protocol):
     """Answer a search, whatever is asked; `zone` is the reader's, None the machine's own."""
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories that answer best, soon."""
         ...
 
-    def latest(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def latest(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories of the last days that answer, the newest first, for a feed."""
+        ...
+
+
+class Comparing(Protocol):
+    """Lay a story's outlets side by side. Implementations: `readers/comparing.py`, a fake of the tests."""
+
+    def __call__(
+        self, story_id: int, /, *, outlets: Sequence[int] = (), axis: str = ""
+    ) -> ComparePage | int | None:
+        """Return the page, or the id of the story that it was merged into, or None; raise ModelUnusable."""
         ...
 
 
@@ -132,6 +148,14 @@ class Manage(Protocol):
         """Set how often to poll feeds, None for the default; return how many."""
         ...
 
+    def fetch_whole(self, feeds: Sequence[int], /, *, wanted: bool) -> int:
+        """Fetch the whole text of new articles of feeds, or no longer; return how many."""
+        ...
+
+    def mute(self, feeds: Sequence[int], /, *, muted: bool) -> int:
+        """Keep what only these feeds bring off the front page, or no longer; return how many."""
+        ...
+
     def rename_folder(self, old: str, new: str, /) -> int:
         """Give a folder another name; return how many feeds are in it; raise FolderUnknown."""
         ...
@@ -177,6 +201,7 @@ class Services:
     `full_text` fetches the whole text of an article: it returns nothing when that is kept, a sentence for the
     reader when it could not be had, and None for no article.
     `refresh_soon` asks for a look at the feeds that are due, `refresh_all_soon` at all of them.
+    `digest_soon` asks for a look at the mails that wait.
     `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
     """
 
@@ -186,8 +211,15 @@ class Services:
     manage: Manage
     correct: Correct
     marks: Marks
+    people: People
+    comments: Comments
+    days: Days
+    saved_searches: SavedSearches
+    comparing: Comparing
     desk: OutletDesk
     full_text: Callable[[int], str | None]
+    digests: Desk
+    digest_soon: Callable[[], None]
     refresh_soon: Callable[[], None]
     refresh_all_soon: Callable[[], None]
     clock: Clock

@@ -1,60 +1,111 @@
 """Joins the site to the services of the composition root and serves it with waitress."""
 
 import errno
+import sys
 from collections.abc import Callable
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 
 from aggregator.bootstrap import Services as Everything
-from aggregator.domain.errors import AddressInUse
+from aggregator.domain.errors import AccountMissing, AddressInUse
 from web.factory import create_app
 from web.services import Services
 
+PROXY_HEADERS: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})
+"""What a trusted proxy may tell; the name under which the site was opened stays the Host header's."""
+TURN = 0.001
+"""Seconds that a thread computes before another gets the interpreter, instead of Python's 0.005: a page asks
+the database some twenty times, and each time a build that computes meanwhile keeps it waiting so long."""
 
-def site(everything: Everything, *, refresh_soon: Callable[[], None]) -> Flask:
+
+def site(
+    everything: Everything,
+    *,
+    refresh_soon: Callable[[], None],
+    digest_soon: Callable[[], None] = lambda: None,
+) -> Flask:
     """Return the site over the services of an instance.
 
     Args:
         everything: the opened services.
         refresh_soon: asks the scheduler to look for due feeds now.
+        digest_soon: asks it to look for mails that wait.
+
+    Raises:
+        AccountMissing: other machines could reach the pages, and there is no account.
     """
     web = everything.settings.web
+    if not is_loopback(web.host) and everything.people.accounts.personal():
+        raise AccountMissing(web.host)
 
     def refresh_all_soon() -> None:
         everything.refresh.hasten()
         refresh_soon()
 
     return create_app(
-        Services(
-            reading=everything.reading,
-            search=everything.search,
-            subscribe=everything.subscribe,
-            manage=everything.manage,
-            correct=everything.correct,
-            marks=everything.marks,
-            desk=everything.desk,
-            full_text=everything.full_text,
+        services_of(
+            everything,
             refresh_soon=refresh_soon,
             refresh_all_soon=refresh_all_soon,
-            clock=everything.clock,
-            time_zone=web.time_zone,
-            site_name=web.site_name,
-            allowed_hosts=web.allowed_hosts,
+            digest_soon=digest_soon,
         )
     )
 
 
-def listen(app: Flask, *, host: str, port: int, threads: int) -> Any:
+def services_of(everything: Everything, **soon: Callable[[], None]) -> Services:
+    """Return what the pages may ask of an instance; `soon` are the bells of the scheduler."""
+    web = everything.settings.web
+    return Services(
+        reading=everything.reading,
+        search=everything.search,
+        subscribe=everything.subscribe,
+        manage=everything.manage,
+        correct=everything.correct,
+        marks=everything.marks,
+        people=everything.people,
+        comments=everything.comments,
+        days=everything.days,
+        saved_searches=everything.saved_searches,
+        comparing=everything.comparing,
+        desk=everything.desk,
+        full_text=everything.full_text,
+        digests=everything.digests.desk,
+        clock=everything.clock,
+        time_zone=web.time_zone,
+        site_name=web.site_name,
+        allowed_hosts=(*web.allowed_hosts, urlsplit(everything.settings.site_url()).netloc),
+        **soon,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach an address to listen on; a name is not looked up."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(app: Flask, *, host: str, port: int, threads: int, trusted_proxy: str = "") -> Any:
     """Return a waitress server that holds its port; `.run()` serves until `.close()`.
+
+    The headers that tell of https and of the reader's address count from `trusted_proxy` only.
+    From then on the threads of this process take shorter turns, so that pages do not wait for a build.
 
     Raises:
         AddressInUse: another program holds the port.
     """
     from waitress.server import create_server
 
+    trust: dict[str, Any] = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": PROXY_HEADERS}
+    sys.setswitchinterval(TURN)
     try:
-        return create_server(app, host=host, port=port, threads=threads, ident=None)
+        return create_server(
+            app, host=host, port=port, threads=threads, ident=None, **(trust if trusted_proxy else {})
+        )
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
             raise AddressInUse(host, port) from error

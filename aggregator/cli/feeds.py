@@ -39,6 +39,8 @@ def list_(as_json: bool) -> None:
                     "outlet": line.outlet,
                     "folder": line.feed.folder,
                     "health": line.health,
+                    "full_text": line.wish.full_text,
+                    "muted": line.wish.is_muted,
                     "articles": line.article_count,
                     "last_polled_at": line.feed.last_polled_at,
                     "next_poll_at": line.feed.next_poll_at,
@@ -128,6 +130,24 @@ def interval(feeds: tuple[str, ...], minutes: float | None) -> None:
     span = None if minutes is None else timedelta(minutes=minutes)
     with _found(feeds) as (manage, numbers):
         click.echo(f"Set: {manage.poll_every(numbers, span)}.")
+
+
+@command.command("full-text")
+@click.argument("feeds", nargs=-1, required=True)
+@click.option("--off", is_flag=True, help="No longer.")
+def full_text(feeds: tuple[str, ...], off: bool) -> None:
+    """Fetch the whole text of every new article of FEEDS (numbers or addresses) from its outlet's page."""
+    with _found(feeds) as (manage, numbers):
+        click.echo(f"Set: {manage.fetch_whole(numbers, wanted=not off)}.")
+
+
+@command.command("mute")
+@click.argument("feeds", nargs=-1, required=True)
+@click.option("--off", is_flag=True, help="No longer.")
+def mute(feeds: tuple[str, ...], off: bool) -> None:
+    """Keep what only FEEDS (numbers or addresses) bring off the front page."""
+    with _found(feeds) as (manage, numbers):
+        click.echo(f"Set: {manage.mute(numbers, muted=not off)}.")
 
 
 @contextmanager

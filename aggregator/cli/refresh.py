@@ -32,14 +32,18 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
             tell("feeds", len(done), feeds)
 
         reports = services.refresh(wanted, on_report=on_report)
+        whole = services.full_texts()
         built = services.build(on_progress=tell)
         due = services.refresh.next_due()
     if as_json:
-        print_json({"feeds": [asdict(r) for r in reports], "stories": asdict(built) if built else None})
+        told = {"feeds": [asdict(r) for r in reports], "stories": asdict(built) if built else None}
+        print_json(told | {"full_texts": whole})
     else:
         rows = [(r.feed_id, r.title or r.url, r.outcome, r.new, r.changed, r.message) for r in reports]
         nothing = "No feed is due." if due is None else f"No feed is due before {due:%Y-%m-%d %H:%M} UTC."
         print_table(("feed#", "title", "outcome", "new#", "changed#", "what happened"), rows, empty=nothing)
+        if whole:
+            click.echo(f"The whole text of {whole} articles was fetched.")
         click.echo(
             f"{built.opened} stories opened, {built.changed} changed, {built.merged} merged."
             if built

@@ -18,12 +18,15 @@ def serve(services: Services) -> None:
     """Serve until Ctrl-C or SIGTERM; print the address when the first stories are ready.
 
     Raises:
+        AccountMissing: other machines could reach the pages, and there is no account.
         AddressInUse: another program holds the port.
     """
     web = services.settings.web
     ticker = Ticker(services=services)
-    app = site(services, refresh_soon=lambda: ticker.soon("refresh"))
-    server = listen(app, host=web.host, port=web.port, threads=web.threads)
+    app = site(
+        services, refresh_soon=lambda: ticker.soon("refresh"), digest_soon=lambda: ticker.soon("digest")
+    )
+    server = listen(app, host=web.host, port=web.port, threads=web.threads, trusted_proxy=web.trusted_proxy)
     address = f"http://{server.effective_host}:{server.effective_port}"
     stopped = threading.Event()
     announcing = threading.Thread(target=_announce, args=(services, address, stopped), daemon=True)
@@ -49,7 +52,8 @@ def _announce(services: Services, address: str, stopped: threading.Event) -> Non
     while not stopped.is_set():
         page = services.reading.front_page(limit=1000)
         if page.cards and not page.waiting:
-            click.secho(f"{len(page.cards)} stories are ready: {address}", bold=True)
+            count = max((line.stories for line in page.topics), default=len(page.cards))
+            click.secho(f"{count} stories are ready: {address}", bold=True)
             return
         if page.feeds and len(page.troubles) == page.feeds:
             click.echo(f"None of the {page.feeds} feeds could be read; {address} says why and what to do.")

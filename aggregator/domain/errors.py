@@ -5,6 +5,7 @@ error travels as `__cause__` and reaches the log, never a reader.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from aggregator.domain.feeds import NewFeed
@@ -132,44 +133,6 @@ class OutletsUnreadable(WrongUse):
         )
 
 
-class OutletUnknown(WrongUse):
-    """No outlet, or more than one, is called so."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(
-            f"There is no one outlet called {name!r}. `broadfold outlets list` shows them with their numbers."
-        )
-
-
-class LabelRefused(WrongUse):
-    """An outlet cannot be labelled in this way."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"Nothing was labelled: {reason}.")
-
-
-class LabelsUnreadable(WrongUse):
-    """A CSV file of labels is not what it should be."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        self.name = name
-        self.reason = reason
-        super().__init__(
-            f"{name} cannot be imported: {reason}. Its first line needs the column “domain” and one for each "
-            "axis. Nothing was labelled."
-        )
-
-
-class LensUnknown(WrongUse):
-    """The front page was asked for through a lens that there is not."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"The front page cannot be shown in this way: {reason}.")
-
-
 class CursorUnknown(WrongUse):
     """A page of a list was asked for with a cursor that nobody gave out."""
 
@@ -233,6 +196,55 @@ class MuteRefused(WrongUse):
         super().__init__(f"Nothing was muted: {reason}.")
 
 
+class SavedSearchRefused(WrongUse):
+    """A search cannot be kept, named or shown in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The search was not changed: {reason}.")
+
+
+class DigestRefused(WrongUse):
+    """A digest or its address cannot be set up like this."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was changed: {reason}.")
+
+
+class DigestUnknown(WrongUse):
+    """No digest, edition or address of this reader has this number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(
+            f"There is no digest {number}. "
+            "`broadfold digest schedule list` and the page Digests show all of them."
+        )
+
+
+class LinkExpired(WrongUse):
+    """A link of a mail is too old, or was changed on its way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link is no longer good: it is too old, or part of it is missing. Nothing was changed. "
+            "Use a link of a newer mail, or the page Digests."
+        )
+
+
+class MailKeyUnusable(BroadfoldError):
+    """A file with a key or password for mail cannot be read or made."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(
+            f"The file {file} cannot be used for mail: {reason}. "
+            "Make it readable for Broadfold alone (chmod 600), or change the setting that names it."
+        )
+
+
 class UndoUnknown(WrongUse):
     """What was marked read cannot be taken back at once."""
 
@@ -240,6 +252,65 @@ class UndoUnknown(WrongUse):
         super().__init__(
             "This cannot be undone: it was undone before, or it is more than a week ago. "
             "Each story has a button to mark it unread."
+        )
+
+
+class AccountMissing(WrongUse):
+    """The pages would be open to other machines, and there is no account to keep strangers out."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(
+            f"The pages were not opened on {host}: other machines could reach them, and there is no account. "
+            "Make one with `broadfold people add NAME` and start again, or listen on 127.0.0.1."
+        )
+
+
+class AccountRefused(WrongUse):
+    """An account, a password or a setting of a reader cannot be made or changed in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was changed: {reason}.")
+
+
+class PersonUnknown(WrongUse):
+    """Nobody has an account of this name or number."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"There is no account called {name!r}. `broadfold people list` shows all of them; "
+            "`broadfold people add NAME` makes one."
+        )
+
+
+class LoginRefused(WrongUse):
+    """A name and a password do not belong together; which of them is wrong is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("The name or the password is not right. Try again.")
+
+
+class TooManyTries(WrongUse):
+    """A password was tried too often; `wait` is how long to wait."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        minutes = -(-wait // timedelta(minutes=1))
+        super().__init__(
+            "The password was wrong too often. Nothing was looked at this time. "
+            f"Try again in {minutes} minute{'' if minutes == 1 else 's'}."
+        )
+
+
+class InvitationUnknown(WrongUse):
+    """An invitation was used, was taken back, or has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation was used before, was taken back, or has ended. "
+            "Ask whoever sent it for another one."
         )
 
 
@@ -275,4 +346,31 @@ class AddressInUse(BroadfoldError):
         self.port = port
         super().__init__(
             f"{host}:{port} is already in use by another program. Stop it, or choose another with --port."
+        )
+
+
+class CommentRefused(WrongUse):
+    """A comment cannot be written, changed or moderated in this way."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Nothing was saved: {reason}.")
+
+
+class CommentUnknown(WrongUse):
+    """No comment has this number, or it was deleted."""
+
+    def __init__(self, comment: int) -> None:
+        self.comment = comment
+        super().__init__(f"There is no comment {comment} any more. Nothing was changed.")
+
+
+class CommentChanged(WrongUse):
+    """A comment was changed elsewhere since its form was opened."""
+
+    def __init__(self, comment: int) -> None:
+        self.comment = comment
+        super().__init__(
+            "Nothing was saved: this comment was changed in another window since you opened it. "
+            "Its text as it is now stands above yours; save again to put yours in its place."
         )

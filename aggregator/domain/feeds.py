@@ -248,3 +248,30 @@ class ImportReport:
     def count(self, result: str) -> int:
         """Return how many lines ended as `result`."""
         return sum(line.result == result for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedWish:
+    """What a reader wishes of a feed beside how often it is polled.
+
+    `failures` counts the articles in a row whose whole text could not be had; `problem` is the last
+    reason, as a sentence.
+    """
+
+    full_text: bool = False
+    is_muted: bool = False
+    failures: int = 0
+    problem: str = ""
+
+
+NO_WISH = FeedWish()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedText:
+    """An article whose whole text its feed's reader wishes for, with how often it was tried."""
+
+    article: ArticleId
+    feed: FeedId
+    link: str
+    tries: int = 0

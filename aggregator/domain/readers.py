@@ -36,6 +36,11 @@ class Reader:
     density: str = ""
     theme: str = ""
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether this reader may change what everybody sees."""
+        return self.role is Role.ADMIN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMark:

@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from unicodedata import category
 
-from aggregator.domain.ids import OutletId
+from aggregator.domain.ids import OutletId, ReaderId
+
+
+class Standing(StrEnum):
+    """How a story stands with the reader who searches; `unread` are those with new reports, too."""
+
+    UNREAD = "unread"
+    READ = "read"
+    SAVED = "saved"
+    FOLLOWED = "followed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +22,8 @@ class Query:
     """A search as understood. All words and phrases must be there, nothing of `without` may be.
 
     Of several outlets, topics or languages any will do. `after` is included, `before` is not; both
-    are UTC. `notes` are sentences for the person who searches, about what was not understood.
+    are UTC. `standings` are of the stories and must all hold for `reader`. `notes` are sentences for
+    the person who searches, about what was not understood.
     """
 
     words: tuple[str, ...] = ()
@@ -23,6 +34,8 @@ class Query:
     langs: frozenset[str] = frozenset()
     after: datetime | None = None
     before: datetime | None = None
+    standings: frozenset[Standing] = frozenset()
+    reader: ReaderId | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -34,12 +47,12 @@ class Query:
     def is_narrowed(self) -> bool:
         """Return whether it asks for some articles only, whatever their words."""
         wanted = self.outlets or self.topics or self.langs or self.after or self.before
-        return wanted is not None and bool(wanted)
+        return bool(wanted or self.standings - {Standing.UNREAD})
 
     @property
     def is_empty(self) -> bool:
         """Return whether it asks for nothing that could be found."""
-        return not (self.text or self.is_narrowed)
+        return not (self.text or self.is_narrowed or self.standings)
 
 
 def is_token_sign(sign: str) -> bool:

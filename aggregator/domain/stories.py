@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from aggregator.domain.ids import ArticleId, CorrectionId, StoryId
+from aggregator.domain.ids import ArticleId, CorrectionId, OutletId, StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ class StoryFace:
     """How a story is shown, worked out from its articles: counts, times, lead, rank with its parts.
 
     `origin_count` is the number of independent reports; `score` is the sum of `parts` and comparable
-    between faces of any age (see `stories/rank.py`). `excerpt` is the first lines of the lead's text.
+    between faces of any age (see `domain/rank.py`). `excerpt` is the first lines of the lead's text.
     `topic` is a topic's name, None where none is sure enough.
     """
 
@@ -146,6 +147,24 @@ class Story:
     merged_into: StoryId | None = None
     split_from: StoryId | None = None
     follows: StoryId | None = None
+
+
+class Member(NamedTuple):
+    """An article of a story as a card counts it. A tuple, because one page reads a thousand.
+
+    `origin` is the article whose text it carries, itself for an independent report; `discusses` is the one
+    that it only points at. `joined_at` is since when it is in the story. `link` is only that of the lead.
+    Times are UTC.
+    """
+
+    id: ArticleId
+    outlet_id: OutletId
+    at: datetime
+    dated: bool
+    origin: ArticleId
+    discusses: ArticleId | None
+    joined_at: datetime
+    link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +264,24 @@ class Quote:
     text: str
 
 
+class NameKind(StrEnum):
+    """What a name is of; `other` where that cannot be told."""
+
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """Somebody or something that a story names, and in how many of its independent reports."""
+
+    name: str
+    kind: NameKind
+    reports: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
     """What a story says in its articles' own words. `of` names the state of the articles it was read from."""
@@ -252,3 +289,4 @@ class Gist:
     of: str
     summary: tuple[Sentence, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    names: tuple[Name, ...] = ()

@@ -62,6 +62,20 @@ class Manage:
                 work.feeds.change([feed.id], interval=interval, next_poll_at=due)
         return len(known)
 
+    def fetch_whole(self, feeds: Sequence[int], *, wanted: bool) -> int:
+        """Fetch the whole text of what these feeds bring from now on, or no longer; return how many."""
+        with self.storage.writing() as work:
+            known = _known(work, feeds)
+            work.feed_wishes.want_full_texts([feed.id for feed in known], wanted=wanted)
+        return len(known)
+
+    def mute(self, feeds: Sequence[int], *, muted: bool) -> int:
+        """Keep what only these feeds bring off the front page, or no longer; return how many there are."""
+        with self.storage.writing() as work:
+            known = _known(work, feeds)
+            work.feed_wishes.mute([feed.id for feed in known], muted=muted)
+        return len(known)
+
     def rename_folder(self, old: str, new: str) -> int:
         """Give a folder, with all folders in it, another name; one of that name takes its feeds in.
 

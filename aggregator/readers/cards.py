@@ -1,4 +1,4 @@
-"""Stories become the cards that every list shows: one reading of members, outlets and foldings for all."""
+"""Stories become the cards that every list shows: one reading of members and outlets for all."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,16 +15,10 @@ def cards_of(
     work: UnitOfWork, stories: Sequence[Story], *, now: datetime, lens: Lens | None = None
 ) -> tuple[StoryCard, ...]:
     """Return the card of each story, in their order, with what the reader of the lens did with it."""
-    members = work.stories.members([story.id for story in stories])
-    ids = [one for some in members.values() for one in some]
-    articles = {a.id: a for a in work.articles.get_many(ids)}
-    folding = work.articles.folding(ids)
+    if not stories:
+        return ()
+    members = work.story_members.of([story.id for story in stories])
     outlets = {outlet.id: outlet for outlet in work.outlets.all()}
     short = short_names(outlets)
-    cards = [
-        lines.card(
-            story, [articles[one] for one in members[story.id]], folding, outlets, short=short, now=now
-        )
-        for story in stories
-    ]
-    return marked(work, lens, cards)
+    cards = [lines.card(story, members[story.id], outlets, short=short, now=now) for story in stories]
+    return marked(work, lens, cards, members)

@@ -15,6 +15,11 @@ def score_cursor(text: str | None) -> tuple[float, StoryId] | None:
     return number, StoryId(name)
 
 
+def score_mark(score: float, story: StoryId) -> str:
+    """Return the cursor that `score_cursor` reads."""
+    return f"{score!r}~{story}"
+
+
 def time_cursor(text: str | None) -> tuple[datetime, int] | None:
     """Return the (time, number) of a cursor. Raises: CursorUnknown for one that nobody gave out."""
     if not text:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aggregator.clock import Clock
+from aggregator.domain.errors import SettingsError
 from aggregator.readers.rephrase import Extract, NotRephrased, messages
 
 if TYPE_CHECKING:
@@ -58,6 +60,34 @@ class ChatEndpoint:
                 if self.clock.monotonic() > ends:
                     raise httpx2.ReadTimeout("the time for this answer is up")
         return body
+
+
+def open_endpoint(
+    clock: Clock, *, address: str, model: str, key_file: Path | None, seconds: float
+) -> ChatEndpoint:
+    """Return the model that may reword answers; nothing is connected yet.
+
+    Raises:
+        SettingsError: the address or the model's name is missing or wrong, or the key cannot be read.
+    """
+    if not address.startswith(("http://", "https://")) or not model:
+        problem = "ask.endpoint needs an address that begins with http:// or https://, and ask.model a name"
+        raise SettingsError([problem], "the table [ask]")
+    try:
+        key = key_file.read_text(encoding="utf-8").strip() if key_file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"the file {key_file} of ask.key_file cannot be read"
+        raise SettingsError([problem], "the table [ask]") from error
+    import httpx2
+
+    return ChatEndpoint(
+        client=httpx2.Client(trust_env=False),
+        clock=clock,
+        address=address,
+        model=model,
+        key=key,
+        seconds=seconds,
+    )
 
 
 def _content(body: bytes) -> str | NotRephrased:

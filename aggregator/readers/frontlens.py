@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from aggregator.domain.comparing import StoryVoices
 from aggregator.domain.coverage import FeedPolls, Telling
 from aggregator.domain.ids import OutletId, StoryId
 from aggregator.domain.stories import Story
-from aggregator.readers.blindspots import Silence, silence, was_heard
+from aggregator.readers.axes import Axis
+from aggregator.readers.blindspots import Blindspot, Usual
+from aggregator.readers.heard import was_heard
 
 
 class LensKind(StrEnum):
@@ -108,51 +111,35 @@ class Blindspots:
 
 def blindspots(
     stories: Sequence[Story],
-    reports: Mapping[StoryId, Mapping[OutletId, int]],
-    values: Mapping[OutletId, str],
+    voices: Sequence[StoryVoices],
+    axis: Axis,
     feeds: Iterable[FeedPolls],
     *,
     now: datetime,
 ) -> Blindspots:
     """Return the stories, best first, that a kind of outlet leaves out against its habit.
 
-    `reports` says whose the reports are of every story of the weeks behind them that has enough; `values` are
-    the outlets' on the axis, and `feeds` how these outlets were polled.
+    `voices` says whose the reports are of every story of the weeks behind them that has enough, and `feeds`
+    how the outlets with a value on the axis were polled.
     """
-    usual: Counter[str] = Counter()
-    for counted in reports.values():
-        usual.update(kinds(counted, values))
+    usual = Usual.of(axis, voices)
+    told = {one.story: one for one in voices}
     of_outlet: dict[OutletId, list[FeedPolls]] = {}
     for feed in feeds:
         of_outlet.setdefault(feed.outlet, []).append(feed)
     heaps: dict[str, list[Noted]] = {}
     unknown = 0
     for story in stories:
-        counted = reports.get(story.id, {})
-        here = kinds(counted, values)
-        for value in sorted(set(values.values())):
-            found = silence(
-                own=here[value],
-                reports=here.total(),
-                usual_own=usual[value] - here[value],
-                usual_reports=usual.total() - here.total(),
-            )
-            if found is None:
-                continue
-            silent = [one for one, kind in values.items() if kind == value and one not in counted]
+        if story.id not in told:
+            continue
+        reports = told[story.id].reports
+        for spot in usual.blindspots(told[story.id]):
+            silent = [one for one, value in axis.values.items() if value == spot.value and one not in reports]
             if _could_all_be_heard(silent, of_outlet, story, now):
-                heaps.setdefault(value, []).append(Noted(story=story.id, note=told_in_words(value, found)))
+                heaps.setdefault(spot.value, []).append(Noted(story=story.id, note=told_in_words(spot)))
             else:
                 unknown += 1
     return Blindspots(heaps=_by_size(heaps), unknown=unknown)
-
-
-def kinds(counted: Mapping[OutletId, int], values: Mapping[OutletId, str]) -> Counter[str]:
-    """Return how many reports each value has; "" counts those of unlabelled outlets."""
-    found: Counter[str] = Counter()
-    for outlet, count in counted.items():
-        found[values.get(outlet, "")] += count
-    return found
 
 
 def _could_all_be_heard(
@@ -167,12 +154,14 @@ def _could_all_be_heard(
     return bool(followed) and all(followed)
 
 
-def told_in_words(value: str, found: Silence) -> str:
+def told_in_words(spot: Blindspot) -> str:
     """Return a blindspot in words, with what is usual and how much that was counted from."""
-    own = "none" if not found.own else str(found.own)
+    own = str(spot.reports) if spot.reports else "none"
+    such = f"{spot.stories:,} other stories{f' of the topic {spot.topic}' if spot.topic else ''}"
+    usual = round(100 * spot.usual_reports / spot.usual_total)
     return (
-        f"{value}: {own} of {found.reports} independent reports, where {found.usual_percent} % are usual "
-        f"(of {found.usual_reports:,} reports in stories like this)"
+        f"{spot.value}: {own} of {spot.total} independent reports, where {usual} % are usual "
+        f"({spot.usual_reports:,} of {spot.usual_total:,} reports in {such})"
     )
 
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from aggregator.clock import Clock
 from aggregator.domain.articles import Outlet
 from aggregator.domain.coverage import Telling
-from aggregator.domain.errors import LensUnknown
 from aggregator.domain.ids import OutletId, StoryId
 from aggregator.domain.labels import BUILT_IN, COUNTRY, axes_in_order, values_on
+from aggregator.domain.outlet_errors import LensUnknown
 from aggregator.domain.stories import Story
-from aggregator.readers.blindspots import LEAST_REPORTS
+from aggregator.readers.axes import Axis
+from aggregator.readers.blindspots import FEWEST_REPORTS
 from aggregator.readers.cards import cards_of
 from aggregator.readers.frontlens import Heap, LensKind, blindspots, by_kind, of_one_kind, of_one_outlet
 from aggregator.readers.lens import Lens, Position, pick
@@ -113,7 +114,7 @@ class FrontLenses:
                 groups=self._groups(work, heaps, lens),
                 looked_at=len(picked.stories),
                 several=sum(story.face.outlet_count > 1 for story in picked.stories),
-                widely=sum(story.face.origin_count >= LEAST_REPORTS for story in picked.stories),
+                widely=sum(story.face.origin_count >= FEWEST_REPORTS for story in picked.stories),
                 labelled=len(values),
                 axes=axes,
                 values=tuple(sorted(set(values.values()), key=str.casefold)),
@@ -141,9 +142,10 @@ class FrontLenses:
                 return by_kind(stories, told, values, value=asked.value), 0
             case LensKind.BLINDSPOTS:
                 now = self.clock.now()
-                reports = work.coverage.reports(since=now - USUAL_SPAN, least=LEAST_REPORTS)
+                voices = work.comparisons.voices(since=now - USUAL_SPAN, fewest=FEWEST_REPORTS)
                 polls = work.coverage.polls(values.keys(), since=now - USUAL_SPAN)
-                found = blindspots(stories, reports, values, polls, now=now)
+                axis = Axis(name=asked.axis, shown=asked.axis, values=values)
+                found = blindspots(stories, voices, axis, polls, now=now)
                 return found.heaps, found.unknown
 
     def _groups(self, work: UnitOfWork, heaps: Sequence[Heap], lens: Lens | None) -> tuple[LensGroup, ...]:

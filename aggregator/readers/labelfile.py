@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from aggregator.domain.articles import Outlet
-from aggregator.domain.errors import LabelRefused, LabelsUnreadable
 from aggregator.domain.labels import LANGUAGE, TYPE, OwnLabel, axes_in_order
+from aggregator.domain.outlet_errors import LabelRefused, LabelsUnreadable
 
 DOMAIN, NAME, SOURCE = "domain", "name", "source"
 SAME: Final = {"kind": TYPE, "lang": LANGUAGE}

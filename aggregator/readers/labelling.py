@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import Outlet
-from aggregator.domain.errors import LabelRefused, OutletUnknown
 from aggregator.domain.labels import BUILT_IN, Label, OwnLabel, axes_in_order, labels_of
+from aggregator.domain.outlet_errors import LabelRefused, OutletUnknown
 from aggregator.readers.labelfile import (
     MOST_AXES,
     LabelReport,

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from aggregator.domain.ids import ArticleId, ReaderId, StoryId
-from aggregator.domain.readers import Mute, MuteKind
-from aggregator.domain.stories import Story
-from aggregator.readers.muting import hidden_by
-from aggregator.readers.readstate import Reading, ReadState, read_state, seen_as_of
+from aggregator.domain.ids import ArticleId, FeedId, ReaderId, StoryId
+from aggregator.domain.muting import hidden_by
+from aggregator.domain.people import Unfollowed
+from aggregator.domain.readers import Mute, MuteKind, ReadMark
+from aggregator.domain.readstate import Reading, ReadState, read_state, seen_as_of
+from aggregator.domain.stories import Folding, Member, Story
 from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
 from aggregator.storage import UnitOfWork
 
 LOOKS = 900
 """Stories that one page looks at before it leaves the rest to the next one: a bound on its time."""
+
+NOT_FOLLOWED = "only outlets or folders that you do not follow report it"
 
 Position = tuple[float, StoryId]
 Fetch = Callable[[Position | None, int], Sequence[Story]]
@@ -32,10 +35,14 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lens:
-    """Whose view of the lists it is, and what it leaves out beside what rules hide."""
+    """Whose view of the lists it is, and what it leaves out beside what rules hide.
+
+    `followed_only` leaves out what only outlets and folders report that the reader does not follow.
+    """
 
     reader: ReaderId
     show: Show = Show.ALL
+    followed_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,15 @@ def pick(
             return Picked(stories=tuple(kept), hidden=tuple(hidden), after=stories[-1])
 
 
+def sifted(
+    work: UnitOfWork, lens: Lens | None, stories: Sequence[Story]
+) -> tuple[tuple[Story, ...], tuple[HiddenStory, ...]]:
+    """Return the stories that the reader's view of lists lets through, and those that rules hide."""
+    whys = _Sieve.read(work, lens, here="").sift(work, stories)
+    kept = tuple(story for story, why in zip(stories, whys, strict=True) if why is None)
+    return kept, tuple(why for why in whys if isinstance(why, HiddenStory))
+
+
 class _LeftOut(StrEnum):
     """Why a story is not in the list although no rule hides it."""
 
@@ -99,36 +115,60 @@ class _Sieve:
     mutes: tuple[Mute, ...]
     reasons: Mapping[Mute, str]
     here: str
+    without: Unfollowed
+    muted_feeds: Mapping[FeedId, str]
 
     @classmethod
     def read(cls, work: UnitOfWork, lens: Lens | None, *, here: str) -> "_Sieve":
         mutes = work.mutes.of(lens.reader) if lens else ()
-        return cls(lens=lens, mutes=mutes, reasons=reasons(work, mutes), here=here)
+        return cls(
+            lens=lens,
+            mutes=mutes,
+            reasons=reasons(work, mutes),
+            here=here,
+            without=work.follows.of(lens.reader) if lens and lens.followed_only else Unfollowed(),
+            muted_feeds=work.feed_wishes.muted() if lens else {},
+        )
 
     def sift(self, work: UnitOfWork, stories: Sequence[Story]) -> list[HiddenStory | _LeftOut | None]:
         """Return for each story why it is left out, None for one that stays."""
         if self.lens is None:
             return [None] * len(stories)
-        outlets = work.stories.outlets([story.id for story in stories]) if self.mutes else {}
+        ids = [story.id for story in stories]
+        outlets = work.stories.outlets(ids) if self.mutes else {}
         rules = {s.id: hidden_by(s, outlets[s.id], self.mutes, here=self.here) for s in stories if self.mutes}
-        states = (
-            read_states(work, self.lens.reader, [story.id for story in stories])
-            if self.lens.show is Show.UNREAD
-            else {}
+        states = read_states(work, self.lens.reader, ids) if self.lens.show is Show.UNREAD else {}
+        followed = work.follows.followed(ids, self.without) if self.without else frozenset(ids)
+        told = (
+            {story: NOT_FOLLOWED for story in ids if story not in followed}
+            | dict(_only_from(work, ids, self.muted_feeds))
+            | {story: self.reasons[rule] for story, rule in rules.items() if rule}
         )
-        return [self._why(story, rules.get(story.id), states.get(story.id)) for story in stories]
+        return [_left_out(story, told.get(story.id, ""), states.get(story.id)) for story in stories]
 
-    def _why(self, story: Story, rule: Mute | None, state: ReadState | None) -> HiddenStory | _LeftOut | None:
-        if rule is not None:
-            face = story.face
-            return HiddenStory(
-                id=story.id,
-                headline=face.headline,
-                lang=face.lang,
-                score=face.score,
-                why=self.reasons[rule],
-            )
-        return _LeftOut.READ if state and state.reading is Reading.READ else None
+
+def _left_out(story: Story, rule: str, state: ReadState | None) -> HiddenStory | _LeftOut | None:
+    """Return why a story is not in the list: the rule in words, else whether it was read."""
+    if rule:
+        face = story.face
+        return HiddenStory(id=story.id, headline=face.headline, lang=face.lang, score=face.score, why=rule)
+    return _LeftOut.READ if state and state.reading is Reading.READ else None
+
+
+def _only_from(
+    work: UnitOfWork, stories: Sequence[StoryId], muted: Mapping[FeedId, str]
+) -> Mapping[StoryId, str]:
+    """Return, for each story that muted feeds alone bring, a reason that names one."""
+    if not muted:
+        return {}
+    members = work.stories.members(stories)
+    feeds = work.articles.feeds_of([one for some in members.values() for one in some])
+    told = {}
+    for story, some in members.items():
+        bring = {feed for one in some for feed in feeds.get(one, ())}
+        if bring and bring <= muted.keys():
+            told[story] = f"only the muted feed “{muted[min(bring)]}” brings it"
+    return told
 
 
 def reasons(work: UnitOfWork, mutes: Iterable[Mute]) -> Mapping[Mute, str]:
@@ -157,35 +197,41 @@ def read_states(
     work: UnitOfWork, reader: ReaderId, stories: Sequence[StoryId]
 ) -> Mapping[StoryId, ReadState]:
     """Return how each of these stories stands with a reader."""
-    members = work.stories.members(stories)
-    ids = [one for some in members.values() for one in some]
-    folding = work.articles.folding(ids)
-    marks = work.read_marks.of(reader, [*ids, *folding.origin_of.values()])
-    empty: tuple[ArticleId, ...] = ()
-    return {
-        story: read_state(
-            members.get(story, empty),
-            folding,
-            {
-                one: marks[one]
-                for member in members.get(story, empty)
-                for one in (member, folding.origin_of.get(member, member))
-                if one in marks
-            },
-        )
-        for story in stories
-    }
+    return _states(work, reader, work.story_members.of(stories))
 
 
-def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> tuple[StoryCard, ...]:
+def _states(
+    work: UnitOfWork, reader: ReaderId, members: Mapping[StoryId, Sequence[Member]]
+) -> Mapping[StoryId, ReadState]:
+    every = [one for some in members.values() for one in some]
+    marks = work.read_marks.of(reader, [*(one.id for one in every), *(one.origin for one in every)])
+    return {story: _state(some, marks) for story, some in members.items()}
+
+
+def _state(members: Sequence[Member], marks: Mapping[ArticleId, ReadMark]) -> ReadState:
+    folding = Folding(
+        origin_of={one.id: one.origin for one in members},
+        discusses={one.id: one.discusses for one in members if one.discusses is not None},
+    )
+    known = {key for one in members for key in (one.id, one.origin)}
+    return read_state(
+        [one.id for one in members], folding, {key: marks[key] for key in known if key in marks}
+    )
+
+
+def marked(
+    work: UnitOfWork,
+    lens: Lens | None,
+    cards: Sequence[StoryCard],
+    members: Mapping[StoryId, Sequence[Member]],
+) -> tuple[StoryCard, ...]:
     """Return the cards with what the reader did with each; as they are without a reader."""
     if lens is None:
         return tuple(cards)
     ids = [card.id for card in cards]
-    states = read_states(work, lens.reader, ids)
+    states = _states(work, lens.reader, members)
     reads = work.story_reads.of(lens.reader, ids)
     saved, followed = work.saved.among(lens.reader, ids), work.followed.among(lens.reader, ids)
-    joined = work.stories.joined(ids)
     return tuple(
         replace(
             card,
@@ -194,7 +240,7 @@ def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> t
                 since=reads.get(card.id),
                 is_saved=card.id in saved,
                 is_followed=card.id in followed,
-                as_of=seen_as_of([joined[card.id]]),
+                as_of=seen_as_of([{one.id: one.joined_at for one in members[card.id]}]),
             ),
         )
         for card in cards

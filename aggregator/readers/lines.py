@@ -7,9 +7,9 @@ from datetime import datetime
 
 from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.explain import explain
-from aggregator.domain.feeds import Feed, FeedState
+from aggregator.domain.feeds import NO_WISH, Feed, FeedState, FeedWish
 from aggregator.domain.ids import ArticleId, OutletId
-from aggregator.domain.stories import NEWNESS, Folding, Story, newness
+from aggregator.domain.stories import NEWNESS, Folding, Member, Story, newness
 from aggregator.readers.timeline import coverage
 from aggregator.readers.views import (
     ArticleLine,
@@ -32,8 +32,7 @@ Outlets = Mapping[OutletId, Outlet]
 
 def card(
     story: Story,
-    articles: Sequence[Article],
-    folding: Folding,
+    articles: Sequence[Member],
     outlets: Outlets,
     *,
     short: Mapping[OutletId, str],
@@ -44,7 +43,7 @@ def card(
     Its score counts newness from `now` instead of from rank's fixed moment: the order is the same,
     and the numbers say something to a reader.
     """
-    reporting = [a for a in articles if a.id not in folding.discusses] or list(articles)
+    reporting = [a for a in articles if a.discusses is None] or list(articles)
     lead = next(a for a in articles if a.id == story.face.lead_id)
     named = _counted(reporting, outlets, short)
     also = sorted((o for o in named.values() if o.id != lead.outlet_id), key=lambda o: (-o.articles, o.name))
@@ -72,7 +71,7 @@ def card(
 
 
 def _counted(
-    articles: Sequence[Article], outlets: Outlets, short: Mapping[OutletId, str]
+    articles: Sequence[Member], outlets: Outlets, short: Mapping[OutletId, str]
 ) -> Mapping[OutletId, OutletCount]:
     counts = Counter(a.outlet_id for a in articles)
     return {
@@ -127,7 +126,7 @@ def article(one: Article, story: Story | None) -> ArticleLine:
     )
 
 
-def feed(one: Feed, outlet: str, articles: int) -> FeedLine:
+def feed(one: Feed, outlet: str, articles: int, wish: FeedWish = NO_WISH) -> FeedLine:
     """Return a subscription's line with its health in words."""
     health = _health(one)
     what, todo = "", ""
@@ -135,7 +134,13 @@ def feed(one: Feed, outlet: str, articles: int) -> FeedLine:
         what, todo = explain(one.failure, url=one.url, detail=one.failure_detail, status=one.failure_status)
     elif one.warning:
         what = one.warning
-    return FeedLine(feed=one, outlet=outlet, article_count=articles, health=health, what=what, todo=todo)
+    elif wish.full_text and wish.failures:
+        many = "one article" if wish.failures == 1 else f"{wish.failures} articles in a row"
+        what = f"The whole text of {many} could not be had. {wish.problem}"
+        todo = "Each is tried three times by itself. Where an outlet hands out no whole texts, switch it off."
+    return FeedLine(
+        feed=one, outlet=outlet, article_count=articles, health=health, what=what, todo=todo, wish=wish
+    )
 
 
 def _health(one: Feed) -> str:

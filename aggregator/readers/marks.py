@@ -8,8 +8,8 @@ from aggregator.clock import Clock
 from aggregator.domain.errors import MuteRefused, UndoUnknown
 from aggregator.domain.ids import ArticleId, BulkReadId, MuteId, ReaderId, StoryId
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, Shelf, StoryRead
+from aggregator.domain.readstate import present, reports_among
 from aggregator.readers.lens import reasons
-from aggregator.readers.readstate import present, reports_among
 from aggregator.readers.views import MuteLine
 from aggregator.storage import Storage, UnitOfWork
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from aggregator.domain.articles import Outlet
 from aggregator.domain.ids import OutletId
@@ -34,7 +35,13 @@ _KIND = re.compile(r"\s+(?:News|Online|Website|International|English)$")
 
 def short_names(outlets: Mapping[OutletId, Outlet]) -> Mapping[OutletId, str]:
     """Return a short name for every outlet; no two outlets that differ in name get the same."""
-    plain = {one.id: _plain(one.name) for one in outlets.values()}
+    return _short_names(tuple((one.id, one.name) for one in outlets.values()))
+
+
+@lru_cache(maxsize=4)
+def _short_names(named: tuple[tuple[OutletId, str], ...]) -> Mapping[OutletId, str]:
+    names = dict(named)
+    plain = {key: _plain(name) for key, name in named}
     last = {key: name.rsplit(" ", 1)[-1] for key, name in plain.items()}
     many = Counter(word.casefold() for word in last.values())
     short = {
@@ -42,7 +49,7 @@ def short_names(outlets: Mapping[OutletId, Outlet]) -> Mapping[OutletId, str]:
         for key, name in plain.items()
     }
     taken = Counter(name.casefold() for name in short.values())
-    return {key: name if taken[name.casefold()] == 1 else outlets[key].name for key, name in short.items()}
+    return {key: name if taken[name.casefold()] == 1 else names[key] for key, name in short.items()}
 
 
 def _plain(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from aggregator.domain.articles import Outlet
 from aggregator.domain.ids import OutletId
-from aggregator.domain.search import Query, has_token
+from aggregator.domain.search import Query, Standing, has_token
 from aggregator.domain.topics import Topic
 from aggregator.readers.folded import folded
 
@@ -50,6 +50,7 @@ class _Read:
     langs: set[str] = field(default_factory=set)
     after: datetime | None = None
     before: datetime | None = None
+    standings: set[Standing] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
@@ -72,6 +73,8 @@ def parse_query(text: str, known: Known) -> Query:
         _keep(read, value, minus=bool(minus), is_phrase=bool(quoted))
     if read.after and read.before and read.after >= read.before:
         read.notes.append("No time is after the one date and before the other, so nothing can be found.")
+    if read.standings >= {Standing.READ, Standing.UNREAD}:
+        read.notes.append("No story is both read and unread, so nothing can be found.")
     return _query(read)
 
 
@@ -85,6 +88,7 @@ def _query(read: _Read) -> Query:
         langs=frozenset(read.langs),
         after=read.after,
         before=read.before,
+        standings=frozenset(read.standings),
         notes=tuple(dict.fromkeys(read.notes)),
     )
 
@@ -149,6 +153,15 @@ def _lang(read: _Read, value: str, known: Known) -> str | None:  # noqa: ARG001
     return None
 
 
+def _is(read: _Read, value: str, known: Known) -> str | None:  # noqa: ARG001
+    try:
+        read.standings.add(Standing(value.casefold()))
+    except ValueError:
+        names = ", ".join(Standing)
+        return f"A story cannot be “{_shown(value)}” here; what is: knows are {names}."
+    return None
+
+
 def _after(read: _Read, value: str, known: Known) -> str | None:
     day = _start(value, known)
     if day is None:
@@ -191,6 +204,7 @@ FILTERS: Final[Mapping[str, Filter]] = {
     "outlet": _outlet,
     "topic": _topic,
     "lang": _lang,
+    "is": _is,
     "before": _before,
     "after": _after,
 }

@@ -5,23 +5,26 @@ command line tell the same.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TypedDict
 
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article, Outlet
+from aggregator.domain.feeds import NO_WISH
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import gist, lines, why
 from aggregator.readers.cards import cards_of
-from aggregator.readers.cursors import score_cursor, time_cursor, time_mark
+from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, time_mark
+from aggregator.readers.developments import developments
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
 from aggregator.readers.lens import Lens, Picked, Position, pick
-from aggregator.readers.related import related
+from aggregator.readers.related import Related
 from aggregator.readers.sections import Sections
 from aggregator.readers.timeline import timeline
 from aggregator.readers.views import (
@@ -39,6 +42,7 @@ from aggregator.readers.views import (
     StoryCard,
     StoryPage,
     ThemeLine,
+    TopicLine,
     TopicPage,
     TopicSection,
 )
@@ -76,6 +80,7 @@ class Reading:
     window: timedelta
     model: str
     topics: tuple[Topic, ...] = ()
+    related: Related = field(default_factory=Related, compare=False, repr=False)
 
     def is_new(self) -> bool:
         """Return whether this instance has never had a feed: no feed now, and no article of a former one."""
@@ -96,23 +101,20 @@ class Reading:
         with self.storage.reading() as work:
             topics = Sections.read(work, self.topics, since=since)
             found = _pick(work, topics, EVERY, lens, after=score_cursor(after), limit=limit)
-            feeds = work.feeds.all()
+            feeds, polled = work.feeds.tally()
             sections, hidden = ((), ()) if after else self._sections(work, topics, found.stories[:TOP], lens)
+            shown = found.stories[:TOP] if sections else found.stories
             return FrontPage(
-                cards=self._cards(work, found.stories, lens),
+                cards=self._cards(work, shown, lens),
                 cursor=_next(found),
                 hidden=tuple({one.id: one for one in (*found.hidden, *hidden)}.values()),
                 top=TOP if sections else 0,
                 topics=topics.lines if sections else (),
                 sections=sections,
-                feeds=len(feeds),
-                polled=sum(feed.last_polled_at is not None for feed in feeds),
+                feeds=feeds,
+                polled=polled,
                 waiting=work.stories.count_ungrouped(since=since),
-                troubles=tuple(
-                    FeedTrouble(feed=line.feed, outlet=line.outlet, what=line.what, todo=line.todo)
-                    for line in _feed_lines(work)
-                    if line.health in lines.IN_TROUBLE
-                ),
+                troubles=_troubles(work),
             )
 
     def topic(
@@ -162,15 +164,15 @@ class Reading:
     ) -> tuple[tuple[TopicSection, ...], tuple[HiddenStory, ...]]:
         """Return a section for every topic with stories that do not stand above; none without topics."""
         taken = {story.id for story in above}
-        sections: list[TopicSection] = []
+        chosen: list[tuple[TopicLine, list[Story]]] = []
         hidden: list[HiddenStory] = []
         for line in topics.sections():
             found = _pick(work, topics, line.name, lens, limit=BEST + TOP, here="")
             hidden += found.hidden
-            best = [s for s in found.stories if s.id not in taken]
-            if best:
-                sections.append(TopicSection(topic=line, cards=self._cards(work, best[:BEST], lens)))
-        return tuple(sections), tuple(hidden)
+            chosen.append((line, [s for s in found.stories if s.id not in taken][:BEST]))
+        cards = iter(self._cards(work, [story for _, best in chosen for story in best], lens))
+        filled = [TopicSection(topic=line, cards=tuple(islice(cards, len(best)))) for line, best in chosen]
+        return tuple(section for section in filled if section.cards), tuple(hidden)
 
     def story(self, story_id: int, *, lens: Lens | None = None) -> StoryPage | int | None:
         """Return the page of a story, the id of the story that it was merged into, or None."""
@@ -191,40 +193,50 @@ class Reading:
         versions = work.articles.version_counts(ids)
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
-        theme, told_in = self._theme(work, story), work.gists.get(story.id)
-        follows = self._cards(work, work.stories.follows(story.id))
-        followed_by = self._cards(work, work.stories.followed_by(story.id))
-        told = {card.id for card in (*(theme.others if theme else ()), *follows, *followed_by)}
-        near = self._cards(work, related(work, story, model=self.model, since=since))
+        told_in = work.gists.get(story.id)
+        theme, follows, followed_by, near = self._around(work, story, since, lens)
+        before = work.stories.follows(story.id)
+        titles = work.articles.titles([key for key, count in versions.items() if count])
+        turns = developments(articles, folding, outlets, titles, follows=before)
         return StoryPage(
             card=card,
             state=story.state.value,
             reports=why.told(lines.reports(articles, folding, outlets, versions), work.relations.of(ids)),
             discussions=lines.discussions(articles, folding, outlets),
-            related=tuple(card for card in near if card.id not in told),
+            related=near,
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
             summary=gist.summary(told_in, articles, outlets),
             quotes=gist.quotes(told_in, articles, outlets),
-            timeline=timeline(articles, folding, outlets),
+            names=told_in.names if told_in else (),
+            timeline=timeline(articles, folding, outlets, turns),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,
             history=work.stories.events(story.id),
         )
 
-    def _theme(self, work: UnitOfWork, story: Story) -> ThemeLine | None:
+    def _around(
+        self, work: UnitOfWork, story: Story, since: datetime, lens: Lens | None
+    ) -> tuple[ThemeLine | None, tuple[StoryCard, ...], tuple[StoryCard, ...], tuple[StoryCard, ...]]:
+        """Return what stands beside a story: its theme, what it takes up, what takes it up, what is near."""
         theme = work.themes.of_story(story.id)
-        if theme is None:
-            return None
-        others = work.stories.get_many(sorted(theme.stories - {story.id}))
-        living = sorted(
-            (one for one in others if one.merged_into is None), key=lambda one: (-one.face.score, -one.id)
+        others = work.stories.get_many(sorted(theme.stories - {story.id})) if theme else ()
+        living = (one for one in others if one.merged_into is None)
+        themed = sorted(living, key=lambda one: (-one.face.score, -one.id))[:THEME]
+        follows, followed_by = work.stories.follows(story.id), work.stories.followed_by(story.id)
+        told = {one.id for one in (*themed, *follows, *followed_by)}
+        near = self.related(work, story, model=self.model, since=since)
+        related = work.stories.get_many([one for one in near if one not in told])
+        cards = iter(self._cards(work, [*themed, *follows, *followed_by, *related], lens))
+        themed_cards, follow_cards, followed_cards, near_cards = (
+            tuple(islice(cards, len(some))) for some in (themed, follows, followed_by, related)
         )
-        return ThemeLine(words=theme.words, others=self._cards(work, living[:THEME])) if living else None
+        line = ThemeLine(words=theme.words, others=themed_cards) if theme and themed else None
+        return line, follow_cards, followed_cards, near_cards
 
-    def article(self, article_id: int) -> ArticlePage | None:
-        """Return the page of an article, or None."""
+    def article(self, article_id: int, *, lens: Lens | None = None) -> ArticlePage | None:
+        """Return the page of an article, its story as the reader of the `lens` sees it; or None."""
         with self.storage.reading() as work:
             stored = work.articles.get(ArticleId(article_id))
             if stored is None:
@@ -252,7 +264,7 @@ class Reading:
                 edits=edits(article, versions),
                 full_html=full.html if full else "",
                 full_at=full.fetched_at if full else None,
-                story=self._cards(work, [story])[0] if story else None,
+                story=self._cards(work, [story], lens)[0] if story else None,
                 **_beside(work, story, article, outlets),
             )
 
@@ -325,7 +337,7 @@ def _pick(
 
 def _next(found: Picked) -> str | None:
     """Return the cursor of what follows these stories, None when nothing does."""
-    return f"{found.after.face.score!r}~{found.after.id}" if found.after else None
+    return score_mark(found.after.face.score, found.after.id) if found.after else None
 
 
 def _article_cursor(after: str | None) -> tuple[datetime, ArticleId] | None:
@@ -367,9 +379,21 @@ def _article_lines(work: UnitOfWork, articles: Sequence[Article]) -> tuple[Artic
     return tuple(lines.article(a, stories.get(homes[a.id]) if a.id in homes else None) for a in articles)
 
 
+def _troubles(work: UnitOfWork) -> tuple[FeedTrouble, ...]:
+    """Return the feeds that the front page speaks of."""
+    outlets = _outlets(work)
+    told = [lines.feed(feed, outlets[feed.outlet_id].name, 0) for feed in work.feeds.failing()]
+    return tuple(
+        FeedTrouble(feed=line.feed, outlet=line.outlet, what=line.what, todo=line.todo)
+        for line in told
+        if line.health in lines.IN_TROUBLE
+    )
+
+
 def _feed_lines(work: UnitOfWork) -> tuple[FeedLine, ...]:
     counts = work.feeds.article_counts()
-    outlets = _outlets(work)
+    outlets, wishes = _outlets(work), work.feed_wishes.all()
     return tuple(
-        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0)) for feed in work.feeds.all()
+        lines.feed(feed, outlets[feed.outlet_id].name, counts.get(feed.id, 0), wishes.get(feed.id, NO_WISH))
+        for feed in work.feeds.all()
     )

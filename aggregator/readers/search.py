@@ -10,10 +10,12 @@ from datetime import datetime, timedelta, tzinfo
 
 from aggregator.clock import Clock
 from aggregator.domain.ids import ArticleId, StoryId
-from aggregator.domain.search import Query
+from aggregator.domain.readstate import Reading
+from aggregator.domain.search import Query, Standing
 from aggregator.domain.topics import Topic
 from aggregator.readers.cards import cards_of
 from aggregator.readers.found import FoundStory, SearchPage
+from aggregator.readers.lens import Lens, read_states
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.passages import best_passage
 from aggregator.readers.query import Known, parse_query
@@ -23,6 +25,8 @@ SHOWN = 30
 """Stories on the page of a search."""
 FOUND = 200
 """Articles that a search looks at before they become stories."""
+FOUND_FOR_READER = 1000
+"""The same where `is:` then leaves some of their stories out."""
 RANK_CONSTANT = 60
 """Cormack, Clarke & Büttcher 2009 found results hardly to depend on it."""
 PATIENCE = 0.1
@@ -42,35 +46,40 @@ class Search:
     meaning: Meaning
     topics: tuple[Topic, ...] = ()
 
-    def __call__(self, text: str, *, zone: tzinfo | None = None) -> SearchPage:
-        """Return the stories that answer `text`, best first; dates in it are days of `zone`."""
-        query = self._read(text, zone)
-        return self._answer(text, query, patience=PATIENCE)
+    def __call__(self, text: str, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
+        """Return the stories that answer `text`, best first; dates in it are days of `zone`.
 
-    def latest(self, text: str, *, zone: tzinfo | None = None) -> SearchPage:
+        With a `lens`, the cards tell what its reader did with them, and `is:` filters by it.
+        """
+        query = self._read(text, zone, lens)
+        return self._answer(text, query, patience=PATIENCE, lens=lens)
+
+    def latest(self, text: str, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories of the last days that answer `text`, those with the newest report first."""
-        query = self._read(text, zone)
+        query = self._read(text, zone, lens)
         if query.is_empty:
             return SearchPage(query=text, notes=query.notes)
         after = query.after or self.clock.now() - FEED_SPAN
-        page = self._answer(text, replace(query, after=after), patience=FEED_PATIENCE)
+        page = self._answer(text, replace(query, after=after), patience=FEED_PATIENCE, lens=lens)
         newest_first = sorted(page.found, key=lambda one: (one.card.last_at, one.card.id), reverse=True)
         return replace(page, found=tuple(newest_first))
 
-    def _read(self, text: str, zone: tzinfo | None) -> Query:
+    def _read(self, text: str, zone: tzinfo | None, lens: Lens | None) -> Query:
         with self.storage.reading() as work:
             outlets = work.outlets.all()
-        return parse_query(text, Known(outlets=outlets, topics=self.topics, zone=zone, now=self.clock.now()))
+        known = Known(outlets=outlets, topics=self.topics, zone=zone, now=self.clock.now())
+        return for_reader(parse_query(text, known), lens)
 
-    def _answer(self, text: str, query: Query, *, patience: float) -> SearchPage:
+    def _answer(self, text: str, query: Query, *, patience: float, lens: Lens | None) -> SearchPage:
         if query.is_empty:
             return SearchPage(query=text, notes=query.notes)
         near = self._near(query, patience=patience)
         notes = query.notes if isinstance(near, tuple) else (*query.notes, near)
         with self.storage.reading() as work:
             meant = work.search.holding(near, query) if isinstance(near, tuple) else ()
-            said = (work.search.by_words if query.text else work.search.newest)(query, limit=FOUND)
-            found = _stories(work, query, said, meant, now=self.clock.now())
+            most = FOUND_FOR_READER if query.standings else FOUND
+            said = (work.search.by_words if query.text else work.search.newest)(query, limit=most)
+            found = _stories(work, query, said, meant, now=self.clock.now(), lens=lens)
         return SearchPage(query=text, found=found, notes=notes)
 
     def _near(self, query: Query, *, patience: float) -> tuple[ArticleId, ...] | str:
@@ -84,6 +93,29 @@ class Search:
         return self.meaning.nearest(query.text, allowed=allowed, patience=patience)
 
 
+def for_reader(query: Query, lens: Lens | None) -> Query:
+    """Return a query with the reader whose stories `is:` asks about; without one it can ask about none."""
+    if lens is not None:
+        return replace(query, reader=lens.reader)
+    if not query.standings:
+        return query
+    told = "Nobody in particular searches here, so “is:” was left out."
+    return replace(query, standings=frozenset(), notes=(*query.notes, told))
+
+
+def standing_so(work: UnitOfWork, query: Query, stories: Sequence[StoryId]) -> list[StoryId]:
+    """Return those of the stories that are read, or unread, as the query asks."""
+    wanted = query.standings & {Standing.READ, Standing.UNREAD}
+    if not wanted or query.reader is None:
+        return list(stories)
+    states = read_states(work, query.reader, stories)
+    return [
+        story
+        for story in stories
+        if wanted == {Standing.READ if states[story].reading is Reading.READ else Standing.UNREAD}
+    ]
+
+
 def fused(*orders: Sequence[StoryId]) -> list[StoryId]:
     """Return all stories of some orders, those that stand high in most of them first."""
     scores: dict[StoryId, float] = {}
@@ -94,7 +126,13 @@ def fused(*orders: Sequence[StoryId]) -> list[StoryId]:
 
 
 def _stories(
-    work: UnitOfWork, query: Query, said: Sequence[ArticleId], meant: Sequence[ArticleId], *, now: datetime
+    work: UnitOfWork,
+    query: Query,
+    said: Sequence[ArticleId],
+    meant: Sequence[ArticleId],
+    *,
+    now: datetime,
+    lens: Lens | None,
 ) -> tuple[FoundStory, ...]:
     """Return the stories of these articles, by words and by meaning, each with its best article."""
     homes = work.stories.story_of([*said, *meant])
@@ -103,7 +141,7 @@ def _stories(
         if one in homes:
             best.setdefault(homes[one], one)
     orders = [[homes[one] for one in order if one in homes] for order in (said, meant)]
-    stories = work.stories.get_many(fused(*orders)[:SHOWN])
+    stories = work.stories.get_many(standing_so(work, query, fused(*orders))[:SHOWN])
     articles = {a.id: a for a in work.articles.get_many(best[story.id] for story in stories)}
     outlets = {outlet.id: outlet.name for outlet in work.outlets.all()}
     by_words = set(orders[0])
@@ -118,6 +156,6 @@ def _stories(
             lang=article.lang,
             by_words=card.id in by_words,
         )
-        for card in cards_of(work, stories, now=now)
+        for card in cards_of(work, stories, now=now, lens=lens)
         for article in (articles[best[card.id]],)
     )

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.ids import OutletId
-from aggregator.domain.stories import Folding
-from aggregator.readers.views import Coverage, FirstReport, Timeline
+from aggregator.domain.stories import Folding, Member
+from aggregator.readers.course import Coverage, Development, FirstReport, Timeline
 
 BARS = 24
 """Bars of the picture on a story's page."""
@@ -22,7 +22,7 @@ SHORTEST = timedelta(hours=1)
 """A story that was told within less has no course to show."""
 
 
-def coverage(articles: Sequence[Article], *, bars: int = SPARKS) -> Coverage | None:
+def coverage(articles: Sequence[Article | Member], *, bars: int = SPARKS) -> Coverage | None:
     """Return how many of the dated articles fall into each of `bars` equal spans; None for too few."""
     times = sorted(one.at for one in articles if one.dated)
     if len(times) < FEWEST or times[-1] - times[0] < SHORTEST:
@@ -42,7 +42,10 @@ def coverage(articles: Sequence[Article], *, bars: int = SPARKS) -> Coverage | N
 
 
 def timeline(
-    articles: Sequence[Article], folding: Folding, outlets: Mapping[OutletId, Outlet]
+    articles: Sequence[Article],
+    folding: Folding,
+    outlets: Mapping[OutletId, Outlet],
+    developments: Sequence[Development] = (),
 ) -> Timeline | None:
     """Return the course of a story's coverage; None where fewer than two outlets dated their reports."""
     reporting = [one for one in articles if one.dated and one.id not in folding.discusses]
@@ -65,6 +68,7 @@ def timeline(
             for outlet, one in sorted(firsts.items(), key=lambda pair: (pair[1].at, pair[1].id))
         ),
         coverage=coverage(reporting, bars=BARS),
+        developments=tuple(developments),
         undated=len({one.outlet_id for one in articles if not one.dated} - firsts.keys()),
     )
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.domain.articles import ArticleVersion, Outlet
-from aggregator.domain.feeds import Feed, PollSlot
+from aggregator.domain.feeds import NO_WISH, Feed, FeedWish, PollSlot
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Mute, StoryRead
-from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.domain.readstate import ReadState
+from aggregator.domain.stories import Name, RankPart, StoryEvent
+from aggregator.readers.course import Coverage, Timeline
 from aggregator.readers.edits import Edit
-from aggregator.readers.readstate import ReadState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,44 +22,6 @@ class OutletCount:
     articles: int
     short: str = ""
     """What people call it, for lists of many; empty where nobody worked it out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """How many dated articles fall into each of several equal spans from `first_at` to `last_at`.
-
-    The fullest span is that from `peak_at` to `peak_until`.
-    """
-
-    counts: tuple[int, ...]
-    first_at: datetime
-    last_at: datetime
-    peak_at: datetime
-    peak_until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstReport:
-    """An outlet's first article in a story, and how long after the very first one it came."""
-
-    outlet_id: OutletId
-    outlet: str
-    article: ArticleId
-    headline: str
-    lang: str | None
-    at: datetime
-    hours_later: float
-    is_copy: bool
-    """Whether it only carried another outlet's text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """Who told a story when, the first outlet first. `undated` counts outlets that gave no dates."""
-
-    outlets: tuple[FirstReport, ...]
-    coverage: Coverage | None
-    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,13 +160,12 @@ class FrontPage:
     """Articles stored that no build has grouped yet."""
     troubles: tuple[FeedTrouble, ...]
     top: int = 0
-    """How many of the cards stand above the sections; without sections, all cards are one list."""
+    """How many cards stand above the sections: all of them; 0 without sections, where they are one list."""
     topics: tuple[TopicLine, ...] = ()
     """The topics that have stories, in the order of their sections, then the list of all stories."""
     sections: tuple[TopicSection, ...] = ()
     """Empty before the first build that knows topics, and on later pages."""
     hidden: tuple[HiddenStory, ...] = ()
-    """What the reader's own rules keep off this page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +278,8 @@ class StoryPage:
     summary: tuple[SummaryLine, ...] = ()
     quotes: tuple[QuoteLine, ...] = ()
     timeline: Timeline | None = None
+    names: tuple[Name, ...] = ()
+    """Whom and what it names, those of most independent reports first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +307,6 @@ class ArticlePage:
     others: tuple[ReportLine, ...]
     """The other outlets' own reports of the same story."""
     edits: tuple[Edit, ...] = ()
-    """What each edit changed, beside `versions`."""
     full_html: str = ""
     """The whole text from the outlet's own page, sanitised; empty until a reader asked for it."""
     full_at: datetime | None = None
@@ -386,15 +349,17 @@ class OutletLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLine:
-    """A subscription and its health. `health` is `ok`, `waiting`, `failing`, `gone` or `paused`."""
+    """A subscription and its health. `health` is `ok`, `waiting`, `failing`, `gone` or `paused`.
+
+    `what` went wrong and what `todo` about it are sentences, empty when all is well.
+    """
 
     feed: Feed
     outlet: str
     article_count: int
     health: str
     what: str
-    """What happened at the last poll, as a sentence; empty when all is well."""
     todo: str
-    """What the reader can do about it; empty when nothing needs doing."""
     history: tuple[PollSlot, ...] = ()
     """The polls of the last days in spans of equal length, the oldest first; empty when not asked for."""
+    wish: FeedWish = NO_WISH

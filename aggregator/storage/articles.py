@@ -179,6 +179,18 @@ class Articles:
             for row in self.connection.execute(query)
         )
 
+    def titles(self, ids: Collection[ArticleId]) -> Mapping[ArticleId, tuple[tuple[datetime, str], ...]]:
+        """Return every headline that edited articles had, with since when it was seen, the latest last."""
+        old, now = article_versions.c, articles.c
+        query = select(old.article_id, old.title, old.seen_at, now.title.label("new"), now.state_seen_at)
+        query = query.join_from(article_versions, articles, now.id == old.article_id).order_by(old.id)
+        found: dict[ArticleId, list[tuple[datetime, str]]] = {}
+        latest = {}
+        for row in select_in(self.connection, query, old.article_id, ids):
+            found.setdefault(ArticleId(row.article_id), []).append((row.seen_at, row.title))
+            latest[ArticleId(row.article_id)] = (row.state_seen_at, row.new)
+        return {key: (*states, latest[key]) for key, states in found.items()}
+
     def version_counts(self, ids: Collection[ArticleId]) -> Mapping[ArticleId, int]:
         """Return for each of these articles how many earlier states are kept."""
         column = article_versions.c.article_id

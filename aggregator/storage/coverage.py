@@ -125,25 +125,6 @@ class Coverage:
         query = select(outlets.c.id, count).order_by(count.desc(), outlets.c.id).limit(limit)
         return {OutletId(key): told for key, told in self.connection.execute(query) if told}
 
-    def reports(self, *, since: datetime, least: int) -> Mapping[StoryId, Mapping[OutletId, int]]:
-        """Return whose the independent reports are of stories with news since `since` and `least` of them."""
-        query = (
-            select(story_articles.c.story_id, articles.c.outlet_id, func.count())
-            .join_from(stories, story_articles, story_articles.c.story_id == stories.c.id)
-            .join(articles, articles.c.id == story_articles.c.article_id)
-            .where(
-                stories.c.last_at >= since,
-                stories.c.origin_count >= least,
-                articles.c.origin_id.is_(None),
-                articles.c.discusses_id.is_(None),
-            )
-            .group_by(story_articles.c.story_id, articles.c.outlet_id)
-        )
-        found: dict[StoryId, dict[OutletId, int]] = {}
-        for story, outlet, count in self.connection.execute(query):
-            found.setdefault(StoryId(story), {})[OutletId(outlet)] = count
-        return found
-
     def polls(self, among: Collection[OutletId], *, since: datetime) -> tuple[FeedPolls, ...]:
         """Return how the feeds of these outlets were polled since `since` (UTC), as far as is still known."""
         query = (

@@ -49,6 +49,17 @@ class Feeds:
         found = map(feed_of, self.connection.execute(select(feeds)))
         return tuple(sorted(found, key=lambda feed: (feed.folder.casefold(), feed.title.casefold(), feed.id)))
 
+    def failing(self) -> tuple[Feed, ...]:
+        """Return the feeds whose last poll failed or that are not polled any more, by folder and title."""
+        gone_or_failing = or_(feeds.c.failure.is_not(None), feeds.c.state != FeedState.ACTIVE.value)
+        found = map(feed_of, self.connection.execute(select(feeds).where(gone_or_failing)))
+        return tuple(sorted(found, key=lambda feed: (feed.folder.casefold(), feed.title.casefold(), feed.id)))
+
+    def tally(self) -> tuple[int, int]:
+        """Return how many feeds there are, and how many of them were ever polled."""
+        row = self.connection.execute(select(func.count(), func.count(feeds.c.last_polled_at))).one()
+        return row[0], row[1]
+
     def claim_due(self, *, owner: str, now: datetime, until: datetime, limit: int) -> tuple[Feed, ...]:
         """Lease up to `limit` feeds that are due at `now`, the longest due first.
 

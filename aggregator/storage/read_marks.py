@@ -1,14 +1,17 @@
 """Which articles a reader has read, and which were taken back: one row an article, none for neither."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from aggregator.domain.ids import ArticleId, ReaderId
 from aggregator.domain.readers import ReadMark
-from aggregator.storage.rows import chunks, insert_into, select_in
+from aggregator.storage.rows import chunks, insert_into
 from aggregator.storage.schema import read_marks
+from aggregator.storage.types import EPOCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,18 @@ class ReadMarks:
 
     def of(self, reader: ReaderId, articles: Collection[ArticleId]) -> Mapping[ArticleId, ReadMark]:
         """Return the marks of those of these articles that have one."""
-        query = select(read_marks).where(read_marks.c.reader_id == reader)
+        mark = read_marks.c
+        # One text instead of a row for each, as in `story_members.py`: the front page asks for a thousand.
+        row = func.json_array(mark.article_id, mark.is_read, mark.with_story, mark.at)
+        query = select(func.json_group_array(row)).where(mark.reader_id == reader)
         return {
-            ArticleId(row.article_id): ReadMark(is_read=row.is_read, with_story=row.with_story, at=row.at)
-            for row in select_in(self.connection, query, read_marks.c.article_id, articles)
+            ArticleId(article): ReadMark(
+                is_read=bool(is_read), with_story=bool(with_story), at=EPOCH + timedelta(microseconds=at)
+            )
+            for chunk in chunks(articles)
+            for article, is_read, with_story, at in json.loads(
+                self.connection.execute(query.where(mark.article_id.in_(chunk))).scalar_one()
+            )
         }
 
     def put(self, reader: ReaderId, marks: Mapping[ArticleId, ReadMark]) -> None:

@@ -12,7 +12,7 @@ from aggregator.storage.schema import readers
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who reads. The first one is always there."""
+    """Who reads. The first one is there until an account is made of it and removed."""
 
     connection: Connection
 
@@ -20,6 +20,39 @@ class Readers:
         """Return a reader, or None."""
         row = self.connection.execute(select(readers).where(readers.c.id == reader)).first()
         return None if row is None else _reader_of(row)
+
+    def all(self) -> tuple[Reader, ...]:
+        """Return every reader in the order in which they came."""
+        return tuple(
+            _reader_of(row) for row in self.connection.execute(select(readers).order_by(readers.c.id))
+        )
+
+    def add(self, reader: Reader) -> ReaderId:
+        """Store a new reader, whatever the number in it says; return its number."""
+        added = self.connection.execute(readers.insert().values(**_values(reader)).returning(readers.c.id))
+        return ReaderId(added.scalar_one())
+
+    def put(self, reader: Reader) -> None:
+        """Store what has changed of a reader who is there."""
+        changed = readers.update().where(readers.c.id == reader.id).values(**_values(reader))
+        self.connection.execute(changed)
+
+    def remove(self, reader: ReaderId) -> None:
+        """Remove a reader with everything that is theirs."""
+        self.connection.execute(readers.delete().where(readers.c.id == reader))
+
+
+def _values(reader: Reader) -> dict[str, Any]:
+    return {
+        "name": reader.name,
+        "password": reader.password,
+        "role": reader.role.value,
+        "time_zone": reader.time_zone,
+        "language": reader.language,
+        "density": reader.density,
+        "theme": reader.theme,
+        "created_at": reader.created_at,
+    }
 
 
 def _reader_of(row: Row[Any]) -> Reader:

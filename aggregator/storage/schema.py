@@ -262,6 +262,7 @@ gists = Table(
     Column("of", String, nullable=False),
     Column("summary", JSON, nullable=False),
     Column("quotes", JSON, nullable=False),
+    Column("names", JSON, nullable=False, server_default="[]"),
 )
 
 themes = Table(

@@ -1,16 +1,24 @@
 """Full-text search over titles and texts by FTS5, and the articles that filters let through."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, column, func, literal_column, select, table
 
 from aggregator.domain.ids import ArticleId
-from aggregator.domain.search import Query, has_token
+from aggregator.domain.search import Query, Standing, has_token
 from aggregator.storage.rows import select_in
-from aggregator.storage.schema import articles, stories, story_articles
+from aggregator.storage.schema import (
+    articles,
+    followed_stories,
+    read_marks,
+    saved_stories,
+    stories,
+    story_articles,
+)
+from aggregator.storage.stories import LIVING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +53,22 @@ class Search:
         if query.is_narrowed:
             found = found.where(NUMBER.in_(narrowed(query)))
         rows = self.connection.execute(found.order_by(INDEX.c.rank).limit(limit))
+        return tuple(ArticleId(row.rowid) for row in rows)
+
+    def latest_by_words(self, query: Query, *, limit: int) -> tuple[ArticleId, ...]:
+        """Return the articles that hold all that is asked for, the last stored first: no ranking, so quick.
+
+        A query that only filters finds nothing here: see `newest`.
+        """
+        wanted = all_of((*query.words, *query.phrases))
+        if wanted is None:
+            return ()
+        unwanted = any_of(query.without)
+        expression = f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+        found = select(INDEX.c.rowid).where(matches(expression))
+        if query.is_narrowed:
+            found = found.where(NUMBER.in_(narrowed(query)))
+        rows = self.connection.execute(found.order_by(INDEX.c.rowid.desc()).limit(limit))
         return tuple(ArticleId(row.rowid) for row in rows)
 
     def by_any(self, words: Sequence[str], *, limit: int) -> tuple[ArticleId, ...]:
@@ -103,12 +127,34 @@ def narrowed(query: Query) -> Select[tuple[int]]:
         wanted.append(article.at >= query.after)
     if query.before is not None:
         wanted.append(article.at < query.before)
+    wanted += [article.id.in_(ids) for ids in standing(query)]
     if not query.topics:
         return select(article.id).where(*wanted)
     members = select(story_articles.c.article_id.label("id")).join_from(stories, story_articles)
     members = members.where(stories.c.topic.in_(query.topics))
     # The other filters each have an index that also holds the number; articles themselves lie far apart.
     return select(article.id).where(*wanted, ARTICLE_NUMBER.in_(members)) if wanted else members
+
+
+def standing(query: Query) -> Iterator[Select[tuple[int]]]:
+    """Yield a SELECT of articles for each way in which their stories must stand with the reader.
+
+    For `read` it has the stories of which anything is read: whether all is, is for `readstate.py` to tell.
+    """
+    member = story_articles.c
+    for kind, kept in ((Standing.SAVED, saved_stories), (Standing.FOLLOWED, followed_stories)):
+        if kind in query.standings:
+            mine = select(LIVING).join_from(kept, stories, stories.c.id == kept.c.story_id)
+            yield select(member.article_id).where(
+                member.story_id.in_(mine.where(kept.c.reader_id == query.reader))
+            )
+    if Standing.READ in query.standings:
+        marked = story_articles.alias()
+        home = select(marked.c.story_id).join_from(
+            read_marks, marked, marked.c.article_id == read_marks.c.article_id
+        )
+        home = home.where(read_marks.c.reader_id == query.reader, read_marks.c.is_read)
+        yield select(member.article_id).where(member.story_id.in_(home))
 
 
 def matches(expression: str) -> ColumnElement[bool]:

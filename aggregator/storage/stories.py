@@ -1,5 +1,6 @@
 """Stories with lasting ids: how they are shown, who belongs to them, and what happened to them."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -126,6 +127,18 @@ class Stories:
             score, key = after
             query = query.where(stories.c.score <= score, or_(stories.c.score < score, stories.c.id < key))
         return tuple(map(story_of, self.connection.execute(query)))
+
+    def leads(self, *, since: datetime, limit: int) -> tuple[tuple[StoryId, str], ...]:
+        """Return the best stories with news since `since`, each with the hash of its lead; in no order."""
+        best = select(stories.c.id, stories.c.lead_id).where(_shown(since))
+        best_ones = best.order_by(stories.c.score.desc(), stories.c.id.desc()).limit(limit).subquery()
+        row = func.json_array(best_ones.c.id, articles.c.content_hash)
+        # One text, as in `story_members.py`.
+        query = select(func.json_group_array(row)).join_from(
+            best_ones, articles, articles.c.id == best_ones.c.lead_id
+        )
+        told = json.loads(self.connection.execute(query).scalar_one())
+        return tuple((StoryId(story), content_hash) for story, content_hash in told)
 
     def topic_counts(self, *, since: datetime) -> Mapping[str | None, int]:
         """Return how many stories with news since `since` each topic has; None counts those without one."""

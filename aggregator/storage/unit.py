@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from aggregator.domain.readers import Shelf
+from aggregator.storage.api_tokens import ApiTokens
 from aggregator.storage.articles import Articles
 from aggregator.storage.bulk_reads import BulkReads
+from aggregator.storage.comments import Comments
+from aggregator.storage.comparisons import Comparisons
 from aggregator.storage.corrections import Corrections
 from aggregator.storage.coverage import Coverage
+from aggregator.storage.days import Days
+from aggregator.storage.digest_addresses import DigestAddresses
+from aggregator.storage.digest_editions import DigestEditions
+from aggregator.storage.digest_ledger import DigestLedger
+from aggregator.storage.digest_posts import DigestPosts
+from aggregator.storage.digest_schedules import DigestSchedules
+from aggregator.storage.feed_wishes import FeedWishes
 from aggregator.storage.feeds import Feeds
+from aggregator.storage.follows import Follows
 from aggregator.storage.full_texts import FullTexts
 from aggregator.storage.gists import Gists
+from aggregator.storage.invitations import Invitations
 from aggregator.storage.leases import Leases
 from aggregator.storage.mutes import Mutes
 from aggregator.storage.outlet_labels import OutletLabels
@@ -21,10 +33,13 @@ from aggregator.storage.read_marks import ReadMarks
 from aggregator.storage.readers import Readers
 from aggregator.storage.relations import Relations
 from aggregator.storage.removals import Removals
+from aggregator.storage.saved_searches import SavedSearches
 from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.search import Search
+from aggregator.storage.sessions import Sessions
 from aggregator.storage.stories import Stories
 from aggregator.storage.story_lists import StoryList
+from aggregator.storage.story_members import StoryMembers
 from aggregator.storage.story_reads import StoryReads
 from aggregator.storage.themes import Themes
 from aggregator.storage.vectors import Vectors
@@ -37,17 +52,21 @@ class UnitOfWork:
     outlets: Outlets
     outlet_labels: OutletLabels
     feeds: Feeds
+    feed_wishes: FeedWishes
     polls: Polls
     removals: Removals
     articles: Articles
     vectors: Vectors
     search: Search
+    days: Days
     stories: Stories
+    story_members: StoryMembers
     corrections: Corrections
     relations: Relations
     themes: Themes
     coverage: Coverage
     gists: Gists
+    comparisons: Comparisons
     full_texts: FullTexts
     leases: Leases
     readers: Readers
@@ -57,6 +76,17 @@ class UnitOfWork:
     saved: StoryList
     followed: StoryList
     mutes: Mutes
+    sessions: Sessions
+    invitations: Invitations
+    api_tokens: ApiTokens
+    follows: Follows
+    comments: Comments
+    saved_searches: SavedSearches
+    digest_schedules: DigestSchedules
+    digest_addresses: DigestAddresses
+    digest_editions: DigestEditions
+    digest_posts: DigestPosts
+    digest_ledger: DigestLedger
 
     def shelf(self, shelf: Shelf) -> StoryList:
         """Return the list of this name."""
@@ -69,17 +99,21 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         outlets=Outlets(connection),
         outlet_labels=OutletLabels(connection),
         feeds=Feeds(connection),
+        feed_wishes=FeedWishes(connection),
         polls=Polls(connection),
         removals=Removals(connection),
         articles=Articles(connection),
         vectors=Vectors(connection),
         search=Search(connection),
+        days=Days(connection),
         stories=Stories(connection),
+        story_members=StoryMembers(connection),
         corrections=Corrections(connection),
         relations=Relations(connection),
         themes=Themes(connection),
         coverage=Coverage(connection),
         gists=Gists(connection),
+        comparisons=Comparisons(connection),
         full_texts=FullTexts(connection),
         leases=Leases(connection),
         readers=Readers(connection),
@@ -89,4 +123,15 @@ def unit_of_work(connection: Connection) -> UnitOfWork:
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
         mutes=Mutes(connection),
+        sessions=Sessions(connection),
+        invitations=Invitations(connection),
+        api_tokens=ApiTokens(connection),
+        follows=Follows(connection),
+        comments=Comments(connection),
+        saved_searches=SavedSearches(connection),
+        digest_schedules=DigestSchedules(connection),
+        digest_addresses=DigestAddresses(connection),
+        digest_editions=DigestEditions(connection),
+        digest_posts=DigestPosts(connection),
+        digest_ledger=DigestLedger(connection),
     )

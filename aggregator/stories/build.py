@@ -210,7 +210,9 @@ class Build:
             articles = {a.id: a for a in desk.articles}
             vectors = dict(zip(articles, desk.vectors, strict=True))
             known = read_prototypes(work, self.embedder.model_id, self.topics)
-            faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
+            faces = new_faces(
+                work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now
+            )
             work.stories.set_faces(dict(faces))
             renew_gists(work, living, {a.id: a.content_hash for a in desk.articles})
             work.relations.replace(closest(evidence, living.values()), among=list(articles))

@@ -204,7 +204,9 @@ class Correct:
         vectors = {a.id: matrix[row[a.content_hash]] for a in articles.values() if a.content_hash in row}
         folding = work.articles.folding(articles.keys())
         known = read_prototypes(work, self.model, self.topics)
-        faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known)
+        faces = new_faces(
+            work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now
+        )
         work.stories.set_faces(dict(faces))
         renew_gists(work, living, {a.id: a.content_hash for a in articles.values()})
         work.stories.record(living, "corrected", detail, now=now)

@@ -5,14 +5,14 @@ Takes a story's articles, their vectors and the folding of copies; `build.py` st
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article
-from aggregator.domain.ids import ArticleId
+from aggregator.domain.ids import ArticleId, OutletId
+from aggregator.domain.rank import RankFeatures, rank
 from aggregator.domain.stories import Folding, StoryFace
-from aggregator.stories.rank import RankFeatures, rank
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,7 @@ def describe(
     *,
     lead_now: ArticleId | None = None,
     topic: str | None = None,
+    quiet: Collection[OutletId] = (),
 ) -> StoryFace:
     """Return the face of a story.
 
@@ -41,16 +42,12 @@ def describe(
         folding: which of them are copies, and which only discuss another article.
         lead_now: the lead it has been shown with, kept while it is about as good as any.
         topic: the name of its topic, None where none is sure enough.
+        quiet: the outlets that publish little.
     """
     reporting = reporting_members(members, folding)
     reports, times = independent_reports(reporting, folding), _times(reporting)
     lead = _lead(reports, vectors, lead_now)
-    features = RankFeatures(
-        voices=len({a.outlet_id for a in reports}),
-        reports=len(reports),
-        last_report_at=max(_times(reports)),
-    )
-    score, parts = rank(features)
+    score, parts = rank(_features(reports, quiet))
     return StoryFace(
         lead_id=lead.id,
         headline=lead.title,
@@ -64,6 +61,16 @@ def describe(
         score=score,
         parts=parts,
         topic=topic,
+    )
+
+
+def _features(reports: Sequence[Article], quiet: Collection[OutletId]) -> RankFeatures:
+    voices = {a.outlet_id for a in reports}
+    return RankFeatures(
+        voices=len(voices),
+        reports=len(reports),
+        last_report_at=max(_times(reports)),
+        quiet=len(voices.intersection(quiet)),
     )
 
 

@@ -3,11 +3,13 @@
 Reads what it was not given from the unit of work; the faces go back to storage.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article
-from aggregator.domain.ids import ArticleId, StoryId
+from aggregator.domain.ids import ArticleId, OutletId, StoryId
+from aggregator.domain.rank import QUIET
 from aggregator.domain.stories import Folding, StoryFace
 from aggregator.storage import UnitOfWork
 from aggregator.stories.describe import describe, independent_reports, reporting_members
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 4096
 """Articles whose likeness to the topics is worked out in one go."""
+MEASURED = timedelta(days=3)
+"""How far back it is counted what an outlet publishes: as many days as most feeds still list."""
 
 
 def new_faces(
@@ -28,6 +32,7 @@ def new_faces(
     vectors: Mapping[ArticleId, "np.ndarray"],
     folding: Folding,
     known: Prototypes | None = None,
+    now: datetime,
 ) -> Iterator[tuple[StoryId, StoryFace]]:
     """Yield the face of every story that looks different from what is stored.
 
@@ -38,13 +43,10 @@ def new_faces(
         vectors: unit float32[d] of the members that have one.
         folding: of `articles`.
         known: the topics; without them a story keeps the one that it has.
+        now: what outlets published in the days before it tells which are quiet.
     """
-    older = {one for members in living.values() for one in members} - articles.keys()
-    articles = {**articles, **{a.id: a for a in work.articles.get_many(sorted(older))}}
-    past = work.articles.folding(older)
-    folding = Folding(
-        origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
-    )
+    articles, folding = _with_older(work, living, articles, folding)
+    quiet = _quiet(work, articles.values(), now=now)
     before = {story.id: story.face for story in work.stories.get_many(list(living))}
     alike = _likenesses(vectors, known)
     for story, ids in living.items():
@@ -57,9 +59,32 @@ def new_faces(
             folding,
             lead_now=shown.lead_id if shown else None,
             topic=_topic(members, folding, alike, known, topic) if known else topic,
+            quiet=quiet,
         )
         if face != shown:
             yield story, face
+
+
+def _with_older(
+    work: UnitOfWork,
+    living: Mapping[StoryId, frozenset[ArticleId]],
+    articles: Mapping[ArticleId, Article],
+    folding: Folding,
+) -> tuple[Mapping[ArticleId, Article], Folding]:
+    """Return articles and folding with those members that were not at hand."""
+    older = {one for members in living.values() for one in members} - articles.keys()
+    past = work.articles.folding(older)
+    return {**articles, **{a.id: a for a in work.articles.get_many(sorted(older))}}, Folding(
+        origin_of={**past.origin_of, **folding.origin_of}, discusses={**past.discusses, **folding.discusses}
+    )
+
+
+def _quiet(work: UnitOfWork, articles: Iterable[Article], *, now: datetime) -> frozenset[OutletId]:
+    """Return those outlets of the articles that published little until now."""
+    most = round(QUIET * MEASURED / timedelta(days=1))
+    return frozenset(a.outlet_id for a in articles) - work.days.loud(
+        since=now - MEASURED, until=now, most=most
+    )
 
 
 def _likenesses(

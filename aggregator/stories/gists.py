@@ -12,10 +12,11 @@ from aggregator.domain.stories import Gist
 from aggregator.storage import UnitOfWork
 from aggregator.stories.background import load_background
 from aggregator.stories.describe import independent_reports, main_language, reporting_members
+from aggregator.stories.names import names_of
 from aggregator.stories.quotes import quotes_of
 from aggregator.stories.summary import summarise
 
-EDITION = "1"
+EDITION = "2"
 """Of the way sentences are picked: another edition reads every story of the window anew."""
 AT_A_TIME = 200
 """Stories whose articles are in memory together."""
@@ -57,7 +58,7 @@ def gist(reports: list[Article], *, of: str = "") -> Gist:
     """Return what the independent reports of a story say, in its main language."""
     lang = main_language(reports)
     summary = summarise(reports, load_background(), lang=lang)
-    return Gist(of=of, summary=summary, quotes=quotes_of(reports))
+    return Gist(of=of, summary=summary, quotes=quotes_of(reports), names=names_of(reports))
 
 
 def _state(ids: Iterable[ArticleId], hashes: Mapping[ArticleId, str]) -> str:

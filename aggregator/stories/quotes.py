@@ -15,6 +15,8 @@ FEWEST_WORDS = 5
 """Words of a quotation; fewer are a turn of phrase and not a statement."""
 MOST = 6
 """Quotations of a story."""
+EVERY = 40
+"""Quotations of a story on a page that compares its outlets."""
 READ = 60
 """Sentences of a report that are looked at."""
 
@@ -30,6 +32,9 @@ _BETWEEN = re.compile(rf"^{_QUOTED},?\s+{_NAME}(?:,[^,“”\"]{{3,80}},)?\s+{_S
 """“…,” Jane Doe, the mayor, said."""
 _BEFORE = re.compile(rf"^{_NAME}(?:,[^,“”\"]{{3,80}},)?\s+{_SAID}(?:\s+[^“”\",.:]{{1,40}})?[:,]\s+{_QUOTED}$")
 """Jane Doe, the mayor, said on Monday: “…”"""
+
+_MARKS = re.compile(r"[“„]([^“”„]+)[”“]|«\s?([^«»]+?)\s?»|»([^«»]+)«|「([^「」]+)」|\"([^\"]+)\"")
+_FULL_NAME = re.compile(rf"(?<![\w’'-]){_NAME}")
 
 _NOT_A_NAME = re.compile(
     r"(?:the|a|an|he|she|it|they|we|i|his|her|their|this|that|but|and|or"
@@ -57,6 +62,31 @@ def quotes_of(reports: Sequence[Article]) -> tuple[Quote, ...]:
                 found[one.speaker] = one
                 said.add(key)
     return tuple(found.values())[:MOST]
+
+
+def every_quote_of(reports: Sequence[Article], *, most: int = EVERY) -> tuple[Quote, ...]:
+    """Return what the reports quote, each quotation once, for a page that lays outlets side by side.
+
+    In English the verb of saying must tie the words to a full name. In other languages, a quotation counts
+    when one full name, and no second one, stands in its sentence outside the quotation marks.
+    """
+    found: dict[str, Quote] = {}
+    for article in reports:
+        for one in _in(article) if primary(article.lang) == "en" else _in_any_language(article):
+            found.setdefault(" ".join(re.findall(r"\w+", one.text.casefold())), one)
+    return tuple(found.values())[:most]
+
+
+def _in_any_language(article: Article) -> Iterator[Quote]:
+    for sentence in sentences_of(article.text or article.summary, article.lang)[:READ]:
+        quoted = _MARKS.search(sentence)
+        if quoted is None:
+            continue
+        text = next(part for part in quoted.groups() if part).strip().rstrip(",")
+        rest = sentence[: quoted.start()] + " \u00b7 " + sentence[quoted.end() :]
+        names = {match["name"] for match in _FULL_NAME.finditer(rest) if is_person(match["name"])}
+        if len(text.split()) >= FEWEST_WORDS and len(names) == 1:
+            yield Quote(article=article.id, speaker=names.pop(), text=text)
 
 
 def _in(article: Article) -> Iterator[Quote]:

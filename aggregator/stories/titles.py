@@ -30,9 +30,11 @@ _SERIES_WORDS = _words(
     " podcast roundup round up recap digest quiz crossword horoscope horoscopes daily weekly what you need to"
     " know wrap at a glance in pictures photos of the best this that your our for and on from with by"
     " world business sport sports front page pages papers editor editors choice review preview"
+    " things moments highlights talking points reads"
 )
 
-_FEATURE_WORDS = DATE_WORDS | _SERIES_WORDS
+_FEATURE_WORDS = DATE_WORDS | _SERIES_WORDS | _NUMBER_WORDS
+"""A number counts what a piece lists ("Five things from the weekend"); alone with these it names no event."""
 
 
 def tokens(title: str) -> list[str]:

@@ -202,8 +202,29 @@ def test_feeds_are_changed_by_number_and_address(type_, folder):
     assert (paused["health"], paused["folder"], active["health"]) == ("paused", "North/Far", "waiting")
 
 
+def test_feeds_are_fetched_whole_and_muted_until_told_otherwise(type_, folder):
+    (folder / "mine.opml").write_text(OPML)
+    type_("feeds", "import", "mine.opml")
+
+    said = [type_("feeds", "full-text", "1").output, type_("feeds", "mute", "1").output]
+    (on,) = json.loads(type_("feeds", "list", "--json").output)
+    said += [type_("feeds", "full-text", "1", "--off").output, type_("feeds", "mute", "1", "--off").output]
+    (off,) = json.loads(type_("feeds", "list", "--json").output)
+
+    assert said == ["Set: 1.\n"] * 4
+    assert [(x["full_text"], x["muted"]) for x in (on, off)] == [(True, True), (False, False)]
+
+
 @pytest.mark.parametrize(
-    "words", [["pause"], ["pause", "17"], ["move", "17"], ["interval", "17", "--minutes", "0"]]
+    "words",
+    [
+        ["pause"],
+        ["pause", "17"],
+        ["full-text", "17"],
+        ["mute", "17"],
+        ["move", "17"],
+        ["interval", "17", "--minutes", "0"],
+    ],
 )
 def test_feeds_that_are_not_there_cannot_be_changed(type_, words):
     assert type_("feeds", *words).exit_code == 2

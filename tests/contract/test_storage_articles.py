@@ -201,6 +201,13 @@ def test_a_new_title_keeps_the_old_state_as_a_version(storage: Storage, newsroom
             ArticleVersion(title="Bridge shut", summary="It is shut.", text="It is shut.", seen_at=NOON),
         )
         assert work.articles.version_counts([key, ArticleId(9)]) == {key: 2, ArticleId(9): 0}
+        assert work.articles.titles([key, ArticleId(9)]) == {
+            key: (
+                (NOON, "Bridge shut"),
+                (NOON + HOUR, "Bridge open"),
+                (NOON + 2 * HOUR, "Bridge open again"),
+            )
+        }
         assert work.articles.get_many([key]) == (
             make_article(
                 key,

@@ -111,15 +111,6 @@ def test_busiest_counts_the_window_and_leaves_the_silent_out(
         assert list(work.coverage.busiest(since=NOON - 99 * HOUR, limit=1).values()) == [3]
 
 
-def test_reports_count_independent_ones_of_widely_told_stories(
-    storage: Storage, newsroom: Newsroom, told: tuple[ArticleId, ...]
-) -> None:
-    with storage.reading() as work:
-        assert work.coverage.reports(since=NOON - HOUR, least=5) == {StoryId(1): {newsroom.outlet: 2}}
-        assert work.coverage.reports(since=NOON - HOUR, least=6) == {}
-        assert work.coverage.reports(since=NOON + HOUR, least=5) == {}
-
-
 def test_polls_come_by_feed_the_oldest_first_and_a_feed_without_any_too(
     storage: Storage, newsroom: Newsroom
 ) -> None:

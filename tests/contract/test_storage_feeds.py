@@ -290,3 +290,17 @@ def test_the_next_due_time_is_that_of_active_feeds(storage: Storage, newsroom: N
 def test_without_feeds_nothing_is_due(storage: Storage) -> None:
     with storage.reading() as work:
         assert work.feeds.next_due() is None
+
+
+def test_failing_and_stopped_feeds_are_told_apart_from_the_others_and_counted(
+    storage: Storage, newsroom: Newsroom
+) -> None:
+    with storage.writing() as work:
+        paused = work.feeds.add(make_new_feed("https://paused.example/rss"), newsroom.outlet, now=NOON)
+        fresh = work.feeds.add(make_new_feed("https://fresh.example/rss"), newsroom.outlet, now=NOON)
+        assert set(due(work, "a")) == {newsroom.feed, paused, fresh}
+        work.feeds.record(newsroom.feed, make_outcome(failures=1, failure=Failure.HTTP), owner="a")
+        work.feeds.change([paused], state=FeedState.PAUSED.value)
+
+        assert {feed.id for feed in work.feeds.failing()} == {newsroom.feed, paused}
+        assert work.feeds.tally() == (3, 1)

@@ -10,20 +10,29 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.domain.articles import FullText
-from aggregator.domain.feeds import FeedState, Sighting
+from aggregator.domain.comments import Comment
+from aggregator.domain.comparing import Comparison
+from aggregator.domain.digests import AddressState, Sent
+from aggregator.domain.feeds import FeedState, Sighting, WantedText
 from aggregator.domain.ids import (
+    AddressId,
     ArticleId,
     BulkReadId,
+    CommentId,
     CorrectionId,
     FeedId,
     MuteId,
     OutletId,
+    PostId,
     ReaderId,
+    ScheduleId,
     StoryId,
 )
 from aggregator.domain.labels import OwnLabel
+from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import BulkRead, Mute, MuteKind, ReadMark, StoryRead
-from aggregator.domain.search import Query
+from aggregator.domain.saved_searches import SavedSearchId
+from aggregator.domain.search import Query, Standing
 from aggregator.domain.stories import (
     CorrectionAction,
     Folding,
@@ -38,7 +47,9 @@ from aggregator.domain.stories import (
 from aggregator.storage import Storage, UnitOfWork
 from aggregator.storage.vectors import VectorMark
 from tests.contract.conftest import Newsroom
+from tests.contract.test_storage_digests import make_edition, make_post, make_schedule
 from tests.contract.test_storage_feeds import make_outcome
+from tests.contract.test_storage_people import ADA, INVITATION, SESSION, TOKEN
 from tests.contract.test_storage_stories import make_face
 from tests.factories import make_draft
 from tests.fakes import NOON
@@ -47,8 +58,11 @@ LATER = NOON + timedelta(minutes=5)
 ONE, TWO, THREE = ArticleId(1), ArticleId(2), ArticleId(3)
 OUTLET, FEED, STORY = OutletId(1), FeedId(1), StoryId(1)
 READER = ReaderId(1)
+DIGEST = ScheduleId(1)
 BULK = BulkRead(id=BulkReadId(0), at=NOON, marks={ONE: None}, stories={STORY: None})
 RULE = Mute(id=MuteId(0), kind=MuteKind.WORD, value="otter", scope="", created_at=NOON)
+REMARK = Comment(id=CommentId(1), story=STORY, author=READER, text="Who pays?", at=NOON)
+WANTED = WantedText(article=ONE, feed=FEED, link="https://lantern.example/1")
 LABEL = OwnLabel(domain="lantern.example", axis="slant", value="dry")
 DRAFTS = [make_draft("A"), make_draft("B", guid="tag:b")]
 
@@ -62,12 +76,28 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "feeds.record": lambda work: work.feeds.record(FEED, make_outcome(moved_to="u9"), owner="a"),
     "feeds.release": lambda work: work.feeds.release([FEED], owner="a"),
     "feeds.change": lambda work: work.feeds.change([FEED], state=FeedState.PAUSED.value),
+    "feed_wishes.muted": lambda work: work.feed_wishes.muted(),
+    "feed_wishes.mute": lambda work: work.feed_wishes.mute([FEED], muted=True),
+    "feed_wishes.due": lambda work: work.feed_wishes.due(now=NOON, most_tries=3, limit=5),
+    "feed_wishes.fetched": lambda work: work.feed_wishes.fetched(WANTED),
+    "feed_wishes.failed": lambda work: work.feed_wishes.failed(WANTED, "No.", next_at=NOON),
     "polls.add": lambda work: work.polls.add(FEED, at=NOON, failure=None, new=1),
     "search.newest": lambda work: work.search.newest(Query(after=NOON), limit=5),
     "search.allowed": lambda work: work.search.allowed(Query(langs=frozenset({"en"}))),
     "search.allowed topic": lambda work: work.search.allowed(Query(topics=frozenset({"science"}))),
+    "search.allowed kept": lambda work: work.search.allowed(
+        Query(reader=READER, standings=frozenset({Standing.SAVED, Standing.FOLLOWED}))
+    ),
+    "search.allowed read": lambda work: work.search.allowed(
+        Query(reader=READER, standings=frozenset({Standing.READ}))
+    ),
+    "search.latest_by_words": lambda work: work.search.latest_by_words(Query(words=("bridge",)), limit=5),
     "search.holding": lambda work: work.search.holding((ONE,), Query(phrases=("bridge",))),
     "search.by_words": lambda work: work.search.by_words(Query(words=("bridge",), after=NOON), limit=5),
+    "days.reports": lambda work: work.days.reports(since=NOON, until=LATER),
+    "days.last_before": lambda work: work.days.last_before(NOON),
+    "days.first_after": lambda work: work.days.first_after(NOON),
+    "days.loud": lambda work: work.days.loud(since=NOON, until=LATER, most=3),
     "search.by_any": lambda work: work.search.by_any(["bridge", "harbour"], limit=5),
     "removals.remove": lambda work: work.removals.remove([work.feeds.get(FEED)], now=NOON),
     "vectors.after": lambda work: list(work.vectors.after("m", VectorMark(1, 1))),
@@ -84,6 +114,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "articles.get_many": lambda work: work.articles.get_many([ONE, TWO]),
     "articles.get": lambda work: work.articles.get(ONE),
     "articles.versions": lambda work: work.articles.versions(ONE),
+    "articles.titles": lambda work: work.articles.titles([ONE, TWO]),
     "articles.version_counts": lambda work: work.articles.version_counts([ONE, TWO]),
     "articles.feeds_of": lambda work: work.articles.feeds_of([ONE, TWO]),
     "articles.of_outlet": lambda work: work.articles.of_outlet(OUTLET, before=(NOON, ONE), limit=5),
@@ -113,6 +144,11 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "gists.states": lambda work: work.gists.states([STORY]),
     "gists.hashes": lambda work: work.gists.hashes([ONE, TWO]),
     "gists.put": lambda work: work.gists.put({STORY: Gist(of="a")}),
+    "comparisons.get": lambda work: work.comparisons.get(STORY),
+    "comparisons.put": lambda work: work.comparisons.put(STORY, Comparison(of="a")),
+    "comparisons.vectors": lambda work: work.comparisons.vectors("m", ["a", "b"]),
+    "comparisons.put_vectors": lambda work: work.comparisons.put_vectors("m", ["a"], np.ones((1, 3))),
+    "comparisons.voices": lambda work: work.comparisons.voices(since=NOON, fewest=5),
     "gists.drop": lambda work: work.gists.drop([STORY]),
     "stories.reopen": lambda work: work.stories.reopen([STORY]),
     "stories.revive": lambda work: work.stories.revive([STORY]),
@@ -147,6 +183,8 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     ),
     "stories.topic_counts": lambda work: work.stories.topic_counts(since=NOON),
     "stories.get_many": lambda work: work.stories.get_many([STORY]),
+    "stories.leads": lambda work: work.stories.leads(since=NOON, limit=5),
+    "story_members.of": lambda work: work.story_members.of([STORY]),
     "stories.members": lambda work: work.stories.members([STORY]),
     "stories.story_of": lambda work: work.stories.story_of([ONE, TWO]),
     "stories.events": lambda work: work.stories.events(STORY),
@@ -178,14 +216,100 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "mutes.of": lambda work: work.mutes.of(READER),
     "mutes.add": lambda work: work.mutes.add(READER, RULE),
     "mutes.remove": lambda work: work.mutes.remove(READER, MuteId(1)),
+    "readers.add": lambda work: work.readers.add(ADA),
+    "readers.put": lambda work: work.readers.put(ADA),
+    "readers.remove": lambda work: work.readers.remove(READER),
+    "sessions.add": lambda work: work.sessions.add("a", SESSION),
+    "sessions.by_token": lambda work: work.sessions.by_token("a"),
+    "sessions.of": lambda work: work.sessions.of(READER),
+    "sessions.renew": lambda work: work.sessions.renew(SESSION.id, seen_at=NOON, expires_at=NOON),
+    "sessions.remove": lambda work: work.sessions.remove(READER, SESSION.id),
+    "sessions.remove_all": lambda work: work.sessions.remove_all(READER, but=SESSION.id),
+    "sessions.forget": lambda work: work.sessions.forget(before=NOON),
+    "invitations.add": lambda work: work.invitations.add("a", INVITATION),
+    "invitations.by_token": lambda work: work.invitations.by_token("a"),
+    "invitations.open": lambda work: work.invitations.open(now=NOON),
+    "invitations.remove": lambda work: work.invitations.remove(INVITATION.id),
+    "invitations.forget": lambda work: work.invitations.forget(before=NOON),
+    "api_tokens.add": lambda work: work.api_tokens.add("a", TOKEN),
+    "api_tokens.by_token": lambda work: work.api_tokens.by_token("a"),
+    "api_tokens.of": lambda work: work.api_tokens.of(READER),
+    "api_tokens.used": lambda work: work.api_tokens.used(TOKEN.id, at=NOON),
+    "api_tokens.remove": lambda work: work.api_tokens.remove(READER, TOKEN.id),
+    "follows.of": lambda work: work.follows.of(READER),
+    "follows.put": lambda work: work.follows.put(READER, Unfollowed(folders=frozenset({"Sport"}))),
+    "follows.followed": lambda work: work.follows.followed([STORY], Unfollowed(outlets=frozenset({"1"}))),
+    "follows.followed folders": lambda work: work.follows.followed(
+        [STORY], Unfollowed(folders=frozenset({"Sport"}))
+    ),
+    "comments.of_story": lambda work: work.comments.of_story(STORY),
+    "comments.get": lambda work: work.comments.get(REMARK.id),
+    "comments.by_author": lambda work: work.comments.by_author(READER, since=NOON),
+    "comments.replies": lambda work: work.comments.replies(REMARK.id),
+    "comments.add": lambda work: work.comments.add(REMARK),
+    "comments.change": lambda work: work.comments.change(REMARK),
+    "comments.remove": lambda work: work.comments.remove(REMARK.id),
+    "saved_searches.of": lambda work: work.saved_searches.of(READER),
+    "saved_searches.by_token": lambda work: work.saved_searches.by_token("secret"),
+    "saved_searches.add": lambda work: work.saved_searches.add(
+        READER, name="Otters", query="otter", token="secret", now=NOON
+    ),
+    "saved_searches.change": lambda work: work.saved_searches.change(READER, SavedSearchId(1), name="Otter"),
+    "saved_searches.arrange": lambda work: work.saved_searches.arrange(READER, [SavedSearchId(1)]),
+    "saved_searches.remove": lambda work: work.saved_searches.remove(READER, SavedSearchId(1)),
     "themes.of_story": lambda work: work.themes.of_story(STORY),
+    "gists.get_many": lambda work: work.gists.get_many([STORY]),
+    "digest_schedules.add": lambda work: work.digest_schedules.add(
+        make_schedule(secret="b", address=AddressId(1)), now=NOON
+    ),
+    "digest_schedules.change": lambda work: work.digest_schedules.change(make_schedule(id=DIGEST), now=NOON),
+    "digest_schedules.remove": lambda work: work.digest_schedules.remove(READER, DIGEST),
+    "digest_schedules.get": lambda work: work.digest_schedules.get(DIGEST),
+    "digest_schedules.by_secret": lambda work: work.digest_schedules.by_secret("a"),
+    "digest_schedules.of": lambda work: work.digest_schedules.of(READER),
+    "digest_schedules.claim_due": lambda work: work.digest_schedules.claim_due(
+        owner="a", now=NOON, until=LATER, limit=5
+    ),
+    "digest_schedules.is_ours": lambda work: work.digest_schedules.is_ours(
+        make_schedule(id=DIGEST), owner="a"
+    ),
+    "digest_schedules.advance": lambda work: work.digest_schedules.advance(DIGEST, next_at=LATER, now=NOON),
+    "digest_schedules.ahead": lambda work: work.digest_schedules.ahead(now=NOON),
+    "digest_addresses.add": lambda work: work.digest_addresses.add(
+        READER, "ulla@x.example", AddressState.WAITING, now=NOON
+    ),
+    "digest_addresses.get": lambda work: work.digest_addresses.get(AddressId(1)),
+    "digest_addresses.of": lambda work: work.digest_addresses.of(READER),
+    "digest_addresses.refused": lambda work: work.digest_addresses.refused(),
+    "digest_addresses.set_state": lambda work: work.digest_addresses.set_state(
+        AddressId(1), AddressState.REFUSED
+    ),
+    "digest_addresses.remove": lambda work: work.digest_addresses.remove(READER, AddressId(1)),
+    "digest_editions.add": lambda work: work.digest_editions.add(make_edition(DIGEST)),
+    "digest_editions.latest_as_of": lambda work: work.digest_editions.latest_as_of(DIGEST),
+    "digest_editions.by_secret": lambda work: work.digest_editions.by_secret("e"),
+    "digest_editions.made": lambda work: work.digest_editions.made(DIGEST, limit=5),
+    "digest_editions.log": lambda work: work.digest_editions.log(READER, limit=5),
+    "digest_editions.unjoin": lambda work: work.digest_editions.unjoin(DIGEST, since=NOON),
+    "digest_editions.forget_content": lambda work: work.digest_editions.forget_content(before=NOON),
+    "digest_posts.add": lambda work: work.digest_posts.add([make_post(AddressId(1))]),
+    "digest_posts.claim_due": lambda work: work.digest_posts.claim_due(
+        owner="a", now=NOON, until=LATER, limit=5
+    ),
+    "digest_posts.hold": lambda work: work.digest_posts.hold(PostId(1), owner="a", until=LATER),
+    "digest_posts.record": lambda work: work.digest_posts.record(make_post(AddressId(1), id=PostId(1))),
+    "digest_posts.release": lambda work: work.digest_posts.release([PostId(1)], owner="a"),
+    "digest_posts.call_back": lambda work: work.digest_posts.call_back(DIGEST),
+    "digest_posts.troubled": lambda work: work.digest_posts.troubled(limit=5),
+    "digest_ledger.of": lambda work: work.digest_ledger.of(READER),
+    "digest_ledger.put": lambda work: work.digest_ledger.put(READER, {STORY: Sent(at=NOON, headline="")}),
+    "digest_ledger.forget": lambda work: work.digest_ledger.forget(before=NOON),
     "outlet_labels.put": lambda work: work.outlet_labels.put([LABEL], now=NOON),
     "outlet_labels.remove": lambda work: work.outlet_labels.remove("lantern.example", "slant"),
     "coverage.of_outlet": lambda work: work.coverage.of_outlet(OUTLET, since=NOON, until=LATER, limit=5),
     "coverage.around": lambda work: work.coverage.around([STORY]),
     "coverage.tellers": lambda work: work.coverage.tellers([OUTLET], since=NOON, until=LATER),
     "coverage.busiest": lambda work: work.coverage.busiest(since=NOON, limit=5),
-    "coverage.reports": lambda work: work.coverage.reports(since=NOON, least=5),
     "coverage.polls": lambda work: work.coverage.polls([OUTLET], since=NOON),
     "leases.claim": lambda work: work.leases.claim("build", owner="a", now=NOON, until=LATER),
     "leases.release": lambda work: work.leases.release("build", owner="a"),
@@ -204,6 +328,8 @@ def full(storage: Storage, newsroom: Newsroom) -> Storage:
         )
         opened = tuple(Opened(members=frozenset([key])) for key in ids)
         work.stories.apply(StoryChanges(opened=opened), now=NOON)
+        address = work.digest_addresses.add(READER, "marta@x.example", AddressState.CONFIRMED, now=NOON)
+        work.digest_schedules.add(make_schedule(address=address), now=NOON)
     return storage
 
 
@@ -234,10 +360,15 @@ def test_no_query_reads_a_whole_table(full: Storage, name: str) -> None:
     allowed = {
         "search.by_any": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
         "search.by_words": ["SCAN article_search VIRTUAL TABLE INDEX 32:rM2"],
+        "search.latest_by_words": ["SCAN article_search VIRTUAL TABLE INDEX 192:M2"],
         "search.holding": ["SCAN article_search VIRTUAL TABLE INDEX 0:=M2"],
+        "feed_wishes.muted": ["SCAN feed_wishes"],
+        "feed_wishes.due": ["SCAN feed_wishes"],
+        "removals.remove": ["SCAN feed_wishes"],
         # Few rows, and for each a look into an index that holds the answer.
         "coverage.busiest": ["SCAN outlets USING COVERING INDEX sqlite_autoindex_outlets_1"],
         "stories.ranked first": ["SCAN stories USING INDEX ix_stories_score_id"],
+        "stories.leads": ["SCAN stories USING INDEX ix_stories_score_id", "SCAN anon_1"],
     }
     assert [scan for scan in scans if scan != "SCAN CONSTANT ROW"] == allowed.get(name, [])
 
@@ -272,6 +403,13 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
     assert not [other for other in steps if "TEMP B-TREE" in other]
 
 
+@pytest.mark.parametrize("name", ["days.reports", "days.loud", "days.last_before", "days.first_after"])
+def test_days_read_only_what_is_dated_within_them(full: Storage, name: str) -> None:
+    dated = [step for step in plans(full, CALLS[name]) if re.match(r"(SEARCH|SCAN) articles", step)]
+    assert len(dated) == 1
+    assert re.fullmatch(r"SEARCH articles USING (COVERING )?INDEX ix_articles_at_id \(at.*\)", dated[0])
+
+
 def test_every_repository_method_is_planned() -> None:
     whole = {
         "outlet_labels.all",
@@ -281,14 +419,18 @@ def test_every_repository_method_is_planned() -> None:
         "feeds.all",
         "feeds.add",
     }
+    whole |= {"feeds.failing", "feeds.tally"}
     whole |= {
         "feeds.hasten",
+        "feed_wishes.all",
+        "feed_wishes.want_full_texts",
         "feeds.article_counts",
         "removals.restore",
         "polls.history",
         "articles.count",
         "vectors.models",
     }
+    whole |= {"readers.all"}
     whole |= {"corrections.live", "corrections.log", "themes.all", "themes.replace"}
     methods = {
         f"{noun}.{method}"

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
-from aggregator.bootstrap import open_desk
+from flask import Flask
+
 from aggregator.clock import Clock
+from aggregator.digests.mail import Mailer
+from aggregator.digests.opening import Digests, open_digests
+from aggregator.digests.press import Press
+from aggregator.digests.render import Render
 from aggregator.executor import thread_pool
 from aggregator.feeds.fetch import HttpFetcher, guarded_client
 from aggregator.feeds.fulltext import FetchFullText
@@ -16,15 +23,24 @@ from aggregator.feeds.manage import Manage
 from aggregator.feeds.poll import PollLimits
 from aggregator.feeds.refresh import Refresh
 from aggregator.feeds.subscribe import Subscribe
-from aggregator.readers.desk import OutletDesk
+from aggregator.readers.comments import Comments
+from aggregator.readers.comparing import Comparing
+from aggregator.readers.days import Days
+from aggregator.readers.desk import OutletDesk, open_desk
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
+from aggregator.readers.people import People, open_people
 from aggregator.readers.reading import Reading
+from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
+from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
+from aggregator.stories.sentences import sentences_of
 from aggregator.stories.topics import load_topics
+from web.factory import create_app
+from web.services import Services
 
 WINDOW = timedelta(hours=96)
 
@@ -43,13 +59,25 @@ class Room:
     correct: Correct
     search: Search
     marks: Marks
+    comments: Comments
+    people: People
+    days: Days
+    saved_searches: SavedSearches
     desk: OutletDesk
     full_text: FetchFullText
+    comparing: Comparing
 
     def catch_up(self) -> None:
         """Poll what is due and bring the stories up to date, as `broadfold refresh` does."""
         self.refresh()
         self.build()
+
+    def site(self) -> Flask:
+        """Return a new app over the instance, without its jobs, with the clock of Oslo."""
+        own = {one.name: getattr(self, one.name) for one in fields(Services) if hasattr(self, one.name)}
+        quiet = dict.fromkeys(("refresh_soon", "refresh_all_soon", "digest_soon"), lambda: None)
+        desk = digests_of(self, mailer=None).desk
+        return create_app(Services(**own | quiet | {"digests": desk, "time_zone": "Europe/Oslo"}))
 
 
 @contextmanager
@@ -110,11 +138,44 @@ def room(
                 topics=topics,
             ),
             marks=Marks(storage=storage, clock=clock),
-            desk=open_desk(build, meaning),
+            comments=Comments(storage=storage, clock=clock),
+            people=open_people(storage, clock),
+            days=Days(storage=storage, clock=clock, topics=topics),
+            saved_searches=SavedSearches(
+                storage=storage,
+                clock=clock,
+                window=WINDOW,
+                new_token=partial(token_urlsafe, 24),
+                topics=topics,
+            ),
+            desk=open_desk(storage, clock, window=WINDOW, topics=topics, meaning=meaning, cut=sentences_of),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
+            comparing=Comparing(
+                storage=storage, clock=clock, compare=Compare(storage=storage, embedder=embedder)
+            ),
         )
     finally:
         asking.shutdown(wait=True, cancel_futures=True)
         executor.shutdown(wait=True, cancel_futures=True)
         fetcher.close()
         storage.close()
+
+
+def digests_of(one: Room, *, mailer: Mailer | None) -> Digests:
+    """Return the digests of an instance."""
+    return open_digests(
+        one.storage,
+        one.clock,
+        topics=load_topics(),
+        owner="test",
+        press=Press(
+            render=Render(site="https://news.orsholm.example", site_name="Broadfold"),
+            sender="Broadfold <news@orsholm.example>",
+            key=lambda: b"k" * 32,
+        ),
+        zone="Europe/Oslo",
+        mailer=mailer,
+        lease_for=timedelta(minutes=5),
+        give_up=timedelta(hours=72),
+        keep=timedelta(days=90),
+    )

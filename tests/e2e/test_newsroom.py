@@ -150,6 +150,8 @@ def test_pages_of_the_demo_are_clean_in_a_real_browser(paper, open_page, serve):
         "/topic/sport",
         f"/stories/{story}",
         f"/articles/{article}",
+        f"/stories/{story}/compare",
+        f"/stories/{paper.story_id('plumbago-tunnel-fire-1')}/compare?axis=country",
         "/outlets",
         "/outlets/1",
         "/feeds",
@@ -162,3 +164,21 @@ def test_pages_of_the_demo_are_clean_in_a_real_browser(paper, open_page, serve):
             assert sheet.page.evaluate("document.documentElement.scrollWidth") <= width
             assert all(asked.startswith(address) for asked in sheet.asked)
             assert sheet.page.locator("h1").count() == 1
+
+
+def test_story_with_two_death_tolls_is_compared_on_a_page(paper):
+    story = paper.story_id("plumbago-tunnel-fire-1")
+    html = paper.get(f"/stories/{story}/compare")
+
+    assert "three → five killed" in html
+    assert "thirty-one or twenty-one in hospital" in html
+    assert "reported by 5 of 6 · not by Isvik Signal" in html
+    assert '<th scope="col">The Orsholm Lantern</th>' in html
+    assert 'data-key="x"' in paper.get(f"/stories/{story}")
+
+
+def test_text_that_ten_outlets_carry_counts_once_in_a_comparison(paper):
+    page = paper.room.comparing(paper.story_id("kittiwake-ferry-1"))
+
+    assert max(row.outlets for row in page.rows) == 3
+    assert {head.copy_of for head in page.heads} >= {"", "Marble Wire"}

@@ -110,7 +110,20 @@ def test_original_link_comes_first(paper, article):
 
 def test_nothing_is_promised_that_does_not_work(article, story):
     for page in (article, story):
-        assert not re.search(r"comment|\bAI\b|install|\bapp\b|sign in|log in", texts(page), re.IGNORECASE)
+        assert not re.search(r"no comments|\bAI\b|install|\bapp\b|sign in|log in", texts(page), re.IGNORECASE)
+
+
+def test_comments_are_no_empty_shell(paper):
+    story = paper.story_id(FIRST)
+    sent = paper.site.test_client().post(
+        f"/stories/{story}/comments",
+        data={"text": "It orbits, I am told."},
+        base_url="http://127.0.0.1",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert sent.status_code == 303
+    assert "It orbits, I am told." in paper.get(f"/stories/{story}")
 
 
 def test_times_do_not_depend_on_the_hour_of_the_test(paper):

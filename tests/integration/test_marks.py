@@ -9,10 +9,10 @@ import pytest
 from aggregator.domain.errors import MuteRefused, UndoUnknown
 from aggregator.domain.ids import ArticleId, ReaderId, StoryId
 from aggregator.domain.readers import PERSONAL, Shelf
+from aggregator.domain.readstate import Reading
 from aggregator.domain.stories import StoryChanges
 from aggregator.readers.lens import Lens, Show
 from aggregator.readers.marks import Marks
-from aggregator.readers.readstate import Reading
 from aggregator.readers.views import StoryCard, StoryMark
 from tests.databases import memory_storage
 from tests.integration.test_reading import Paper

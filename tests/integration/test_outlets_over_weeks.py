@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.domain.errors import LabelRefused, LensUnknown, OutletUnknown
 from aggregator.domain.feeds import Failure
 from aggregator.domain.ids import ArticleId, FeedId, OutletId
+from aggregator.domain.outlet_errors import LabelRefused, LensUnknown, OutletUnknown
 from aggregator.domain.stories import Folding, Opened, StoryChanges
 from aggregator.readers.ask import COLD, Ask, AskPage
 from aggregator.readers.frontlenses import Asked, FrontLenses, LensKind

@@ -9,11 +9,19 @@ import pytest
 import structlog
 
 from aggregator.bootstrap import Services, open_database, open_model, opened
-from aggregator.domain.errors import DatabaseUnusable, DataFolderUnusable, ModelUnusable, SettingsError
+from aggregator.digests.mail import FolderMailer, SmtpMailer
+from aggregator.domain.errors import (
+    DatabaseUnusable,
+    DataFolderUnusable,
+    MailKeyUnusable,
+    ModelUnusable,
+    SettingsError,
+)
 from aggregator.feeds.poll import PollLimits
 from aggregator.readers.endpoint import ChatEndpoint
 from aggregator.settings import (
     AskSettings,
+    DigestSettings,
     FeedSettings,
     LogSettings,
     Settings,
@@ -70,6 +78,68 @@ def test_settings_of_stories_reach_the_build_and_the_pages(tmp_path: Path, clock
     assert (build.window, build.batch, build.lease_for) == (timedelta(hours=30), 17, timedelta(seconds=60))
     assert build.idle == timedelta(hours=20)
     assert (reading.window, reading.model) == (timedelta(hours=30), build.embedder.model_id)
+
+
+def test_settings_of_digests_reach_their_room(tmp_path: Path, clock: FrozenClock) -> None:
+    password = tmp_path / "password"
+    password.write_text("of the sluice\n")
+    digests = DigestSettings(
+        mail="smtp",
+        site_url="https://news.orsholm.example/",
+        sender="News <news@orsholm.example>",
+        smtp_host="smtp.orsholm.example",
+        smtp_port=465,
+        smtp_security="tls",
+        smtp_user="news",
+        smtp_password_file=str(password),
+        timeout_seconds=7,
+        lease_seconds=90,
+        give_up_hours=5,
+        keep_days=3,
+    )
+    send = wired(Settings(data=tmp_path, digests=digests), clock).digests.send
+    assert send.deliver is not None
+    assert send.deliver.mailer == SmtpMailer(
+        host="smtp.orsholm.example",
+        port=465,
+        security="tls",
+        user="news",
+        password="of the sluice",
+        timeout=7,
+    )
+    assert (send.deliver.lease_for, send.make.lease_for) == (timedelta(seconds=90), timedelta(seconds=90))
+    assert (send.deliver.give_up, send.keep) == (timedelta(hours=5), timedelta(days=3))
+    assert send.make.press.render.site == "https://news.orsholm.example"
+    assert send.make.press.sender == send.deliver.sender == "News <news@orsholm.example>"
+
+
+def test_digests_leave_nowhere_by_default_and_link_to_the_address_of_the_pages(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    send = wired(Settings(data=tmp_path), clock).digests.send
+    assert (send.deliver, send.make.is_mailing) == (None, False)
+    assert send.make.press.render.site == "http://127.0.0.1:8080"
+
+
+def test_mails_into_a_folder_lie_in_the_data_folder(tmp_path: Path, clock: FrozenClock) -> None:
+    send = wired(Settings(data=tmp_path, digests=DigestSettings(mail="folder")), clock).digests.send
+    assert send.deliver is not None
+    assert send.deliver.mailer == FolderMailer(folder=tmp_path / "mail")
+
+
+def test_mail_server_without_a_name_is_refused(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, digests=DigestSettings(mail="smtp"))
+    with pytest.raises(SettingsError, match="smtp_host is empty"), opened(settings):
+        pass
+
+
+def test_password_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    digests = DigestSettings(mail="smtp", smtp_host="x", smtp_password_file=str(tmp_path / "none"))
+    with (
+        pytest.raises(MailKeyUnusable, match="No such file"),
+        opened(Settings(data=tmp_path, digests=digests)),
+    ):
+        pass
 
 
 def test_services_share_one_storage_clock_and_owner(tmp_path: Path, clock: FrozenClock) -> None:

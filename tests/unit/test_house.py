@@ -24,12 +24,13 @@ LONGEST_HELP = 0.3
 FOLDERS = {"aggregator", "web", "tests", "config", "docs", ".ci"}
 """What docs/explanation/architecture.md shows; git keeps no empty folder, so benchmarks may be missing."""
 MAY_BE_MISSING = {"benchmarks"}
-ROOMS = {"domain", "storage", "feeds", "stories", "readers", "sample", "cli"}
+ROOMS = {"domain", "storage", "feeds", "stories", "readers", "digests", "sample", "cli"}
 SINGLE_MODULES = {"settings", "bootstrap", "scheduler", "executor", "clock", "evaluate", "__init__"}
 
 HEAVY = {
     "torch", "sentence_transformers", "hdbscan", "sklearn", "scipy", "numpy", "sqlalchemy", "alembic", "dask",
     "flask", "pydantic", "httpx2", "rich", "apscheduler", "feedparser", "trafilatura", "py3langid", "nh3",
+    "css_inline", "dkim", "jinja2",
 }  # fmt: skip
 
 ASKS_THE_TIME = {

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from aggregator.bootstrap import Services
 from aggregator.clock import SystemClock
+from aggregator.domain.digests import DigestReport
 from aggregator.domain.errors import DatabaseUnusable
 from aggregator.domain.feeds import RefreshReport
 from aggregator.domain.ids import FeedId
@@ -44,10 +45,14 @@ class Building:
 
 def make_services(**fields: Any) -> Services:
     values: dict[str, Any] = {
-        "settings": Settings(schedule=ScheduleSettings(refresh_seconds=15, build_seconds=45)),
+        "settings": Settings(
+            schedule=ScheduleSettings(refresh_seconds=15, build_seconds=45, digest_seconds=55)
+        ),
         "clock": FrozenClock(),
         "refresh": lambda: (),
+        "full_texts": lambda: 0,
         "build": Building(),
+        "digests": SimpleNamespace(send=DigestReport),
     }
     return cast(Services, SimpleNamespace(**values | fields))
 
@@ -70,6 +75,7 @@ def test_table_has_the_intervals_of_the_settings() -> None:
     assert [(one.name, one.every) for one in jobs(make_services(), nobody)] == [
         ("refresh", timedelta(seconds=15)),
         ("build", timedelta(seconds=45)),
+        ("digest", timedelta(seconds=55)),
     ]
 
 
@@ -128,6 +134,15 @@ def test_build_tells_the_log_what_it_did() -> None:
     with capture_logs() as logs:
         job(make_services(build=building), "build").run()
     assert logs == [{"event": "stories built", "articles": 9, "opened": 2, "changed": 1, "log_level": "info"}]
+
+
+def test_digests_are_told_to_the_log_only_when_something_was_done() -> None:
+    reports = [DigestReport(), DigestReport(made=2, sent=1)]
+    digest = job(make_services(digests=SimpleNamespace(send=lambda: reports.pop(0))), "digest")
+    with capture_logs() as logs:
+        digest.run()
+        digest.run()
+    assert [(line["event"], line["made"], line["sent"]) for line in logs] == [("digests looked at", 2, 1)]
 
 
 @dataclass

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 from typing import Any
 
-from aggregator.domain.errors import LabelRefused, LabelsUnreadable, LensUnknown
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.labels import BUILT_IN, labels_of
+from aggregator.domain.outlet_errors import LabelRefused, LabelsUnreadable, LensUnknown
 from aggregator.readers.ask import Answer, AskPage
 from aggregator.readers.frontlenses import Asked, LensCard, LensGroup, LensPage
 from aggregator.readers.labelfile import LabelReport, read_labels, render_labels

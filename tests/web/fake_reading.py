@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from aggregator.domain.articles import Outlet
@@ -12,6 +12,7 @@ from aggregator.domain.errors import (
     FeedAddressRefused,
     FeedUnknown,
     FolderUnknown,
+    InvitationUnknown,
     OpmlUnreadable,
     RemovalUnknown,
     SeveralFeeds,
@@ -20,17 +21,20 @@ from aggregator.domain.errors import (
 )
 from aggregator.domain.feeds import Failure, ImportLine, ImportReport, NewFeed
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, OutletId, ReaderId, StoryId
-from aggregator.domain.readers import Shelf
+from aggregator.domain.people import Invitation
+from aggregator.domain.readers import PERSONAL, Reader, Role, Shelf
 from aggregator.domain.stories import Correction, CorrectionAction, RankPart
+from aggregator.readers.comments import Thread
+from aggregator.readers.course import Coverage, FirstReport
+from aggregator.readers.days import DayPage, DayState
 from aggregator.readers.found import FoundStory, Marked, SearchPage
 from aggregator.readers.lens import Lens
+from aggregator.readers.preferences import Source
 from aggregator.readers.views import (
     ArticlePage,
     CopyLine,
-    Coverage,
     FeedLine,
     FeedTrouble,
-    FirstReport,
     FrontPage,
     KeptPage,
     MuteLine,
@@ -45,6 +49,7 @@ from aggregator.readers.views import (
 )
 from tests.factories import make_feed
 from tests.fakes import NOON, FrozenClock
+from tests.web.fake_comparing import FakeComparing
 from web.services import Services
 
 OUTLETS = {
@@ -284,7 +289,7 @@ class FakeReading:
     def kept(self, shelf: Shelf, /, *, lens: Lens, after: str | None = None) -> KeptPage:
         return KeptPage(cards=self.front.cards if shelf is Shelf.SAVED else (), cursor=None)
 
-    def article(self, article_id: int, /) -> ArticlePage | None:
+    def article(self, article_id: int, /, *, lens: Lens | None = None) -> ArticlePage | None:
         return self.articles.get(article_id)
 
     def outlet(self, outlet_id: int, /, *, after: str | None = None) -> OutletPage | None:
@@ -312,7 +317,7 @@ class FakeSearch:
     queries: list[str] = field(default_factory=list)
     zones: list[tzinfo | None] = field(default_factory=list)
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None) -> SearchPage:
+    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         self.queries.append(text)
         self.zones.append(zone)
         words = text.lower().split()
@@ -410,6 +415,12 @@ class FakeManage:
     def poll_every(self, feeds: Sequence[int], interval: timedelta | None, /) -> int:
         return self._done("every", *feeds, interval) - 1
 
+    def fetch_whole(self, feeds: Sequence[int], /, *, wanted: bool) -> int:
+        return self._done("whole" if wanted else "brief", *feeds)
+
+    def mute(self, feeds: Sequence[int], /, *, muted: bool) -> int:
+        return self._done("mute" if muted else "unmute", *feeds)
+
     def rename_folder(self, old: str, new: str, /) -> int:
         if old == "nowhere":
             raise FolderUnknown(old)
@@ -481,6 +492,13 @@ class FakeMarks:
         return ()
 
 
+class FakeComments:
+    """Nobody has written anything."""
+
+    def thread(self, reader: ReaderId, story: int, *, whole: bool = False) -> Thread:
+        return Thread()
+
+
 def make_correction(number: int = 7, **fields: Any) -> Correction:
     values: dict[str, Any] = {
         "id": CorrectionId(number),
@@ -504,6 +522,70 @@ class Bell:
         self.rings += 1
 
 
+@dataclass
+class FakeAccounts:
+    """Nobody has an account: the instance is one reader's."""
+
+    reader: Reader = field(
+        default_factory=lambda: Reader(id=PERSONAL, name="", role=Role.ADMIN, created_at=NOON)
+    )
+
+    def personal(self) -> Reader:
+        return self.reader
+
+    def all(self) -> tuple[Reader, ...]:
+        return ()
+
+
+class FakePreferences:
+    """There are no outlets to follow."""
+
+    def sources(self, reader: ReaderId) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+        return (), ()
+
+
+class FakeInvitations:
+    """Nobody was invited."""
+
+    def open(self) -> tuple[Invitation, ...]:
+        return ()
+
+    def look(self, secret: str) -> Invitation:
+        raise InvitationUnknown
+
+
+@dataclass
+class FakePeople:
+    """An instance without accounts."""
+
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    preferences: FakePreferences = field(default_factory=FakePreferences)
+    invitations: FakeInvitations = field(default_factory=FakeInvitations)
+
+
+class FakeDays:
+    """Answers every day with the same page, but for its date; `None` is no such topic."""
+
+    page: DayPage | None = field(
+        default_factory=lambda: DayPage(day=NOON.date(), state=DayState.EMPTY, begins=NOON.date())
+    )
+    asked: list[date] = field(default_factory=list)
+
+    def __call__(self, day: date, **_: Any) -> DayPage | None:
+        self.asked.append(day)
+        return replace(self.page, day=day) if self.page else None
+
+
+class FakeSavedSearches:
+    """Keeps nothing."""
+
+    def of(self, reader: ReaderId) -> tuple[()]:
+        return ()
+
+    def sections(self, lens: Lens, *, zone: tzinfo | None) -> tuple[()]:
+        return ()
+
+
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
     from tests.web.fake_outlets import FakeDesk
 
@@ -514,8 +596,15 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "manage": FakeManage(),
         "correct": FakeCorrect(),
         "marks": FakeMarks(),
+        "people": FakePeople(),
+        "comments": FakeComments(),
+        "days": FakeDays(),
+        "saved_searches": FakeSavedSearches(),
+        "comparing": FakeComparing(),
         "desk": FakeDesk(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
+        "digests": None,
+        "digest_soon": Bell(),
         "refresh_soon": Bell(),
         "refresh_all_soon": Bell(),
         "clock": FrozenClock(),

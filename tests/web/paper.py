@@ -1,9 +1,13 @@
 """One day's paper in values: what the browser tests read and the screenshots show."""
 
+from datetime import timedelta
+from typing import Any
+
 from aggregator.domain.articles import ArticleVersion
 from aggregator.domain.feeds import Failure, FeedState
 from aggregator.domain.ids import ArticleId, StoryId
-from aggregator.domain.stories import RankPart, StoryEvent
+from aggregator.domain.stories import Name, NameKind, RankPart, StoryEvent
+from aggregator.readers.course import Development, DevelopmentKind, Timeline
 from aggregator.readers.edits import Edit, Piece
 from aggregator.readers.views import (
     ArticleLine,
@@ -15,7 +19,6 @@ from aggregator.readers.views import (
     QuoteLine,
     StoryCard,
     StoryPage,
-    Timeline,
 )
 from tests.fakes import NOON
 from tests.web.fake_reading import (
@@ -164,6 +167,18 @@ def bridge_story() -> StoryPage:
             outlets=(make_first(1), make_first(7, 2, is_copy=True), make_first(5, 5.5)),
             coverage=make_coverage(1, 2, 0, 5, 1, 2),
             undated=1,
+            developments=(
+                make_turn(DevelopmentKind.FIRST, 1, span=timedelta(days=4)),
+                make_turn(DevelopmentKind.COUNT, 2, values=("7 injured", "9 injured")),
+                make_turn(DevelopmentKind.BURST, 4, articles=5, span=timedelta(minutes=40)),
+                make_turn(DevelopmentKind.HEADLINE, 2, values=("Bridge shut", "Bridge closed")),
+                make_turn(DevelopmentKind.AGAIN, 4, span=timedelta(hours=26)),
+            ),
+        ),
+        names=(
+            Name(name="Marta Quill", kind=NameKind.PERSON, reports=3),
+            Name(name="Orsholm", kind=NameKind.PLACE, reports=3),
+            Name(name="Pier Trust & Sons", kind=NameKind.ORGANISATION, reports=2),
         ),
         split_from=StoryId(5),
         history=(
@@ -171,6 +186,18 @@ def bridge_story() -> StoryPage:
             StoryEvent(at=ago(minutes=30), kind="grown", detail="1 article from Brannoc Broadcasting"),
         ),
     )
+
+
+def make_turn(kind: DevelopmentKind, article: int, **fields: Any) -> Development:
+    values: dict[str, Any] = {
+        "kind": kind,
+        "at": ago(hours=5),
+        "article": ArticleId(article),
+        "outlet": "Isvik Post",
+        "headline": "Bridge closed",
+        "lang": "en",
+    }
+    return Development(**values | fields)
 
 
 def german_article(story: StoryCard) -> ArticlePage:

@@ -11,8 +11,20 @@ from web.factory import create_app
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ADDRESSES = (
-    *("/", "/stories/1", "/articles/3", "/outlets", "/outlets/1", "/feeds", "/search?q=bridge"),
-    *("/outlets/labels", "/outlets/overlap", "/?lens=one", "/?lens=blindspots&axis=owner", "/ask?q=divers"),
+    "/",
+    "/stories/1",
+    "/articles/3",
+    "/outlets",
+    "/outlets/1",
+    "/feeds",
+    "/search?q=bridge",
+    "/settings",
+    "/people",
+    "/outlets/labels",
+    "/outlets/overlap",
+    "/?lens=one",
+    "/?lens=blindspots&axis=owner",
+    "/ask?q=divers",
 )
 BEYOND = """[...document.querySelectorAll('body *')]
     .filter(node => node.getBoundingClientRect().right > innerWidth)

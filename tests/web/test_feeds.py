@@ -130,6 +130,10 @@ def test_all_chosen_feeds_are_added(client: FlaskClient, subscribe: FakeSubscrib
         ({"do": "move", "folder": "World/East"}, ("move", 2, 3, "World/East"), "done=moved&n=2"),
         ({"do": "every", "minutes": "180"}, ("every", 2, 3, timedelta(hours=3)), "done=every&n=2"),
         ({"do": "every", "minutes": ""}, ("every", 2, 3, None), "done=every&n=2"),
+        ({"do": "whole"}, ("whole", 2, 3), "done=whole&n=2"),
+        ({"do": "brief"}, ("brief", 2, 3), "done=brief&n=2"),
+        ({"do": "mute"}, ("mute", 2, 3), "done=mute&n=2"),
+        ({"do": "unmute"}, ("unmute", 2, 3), "done=unmute&n=2"),
         ({"do": "remove"}, ("remove", 2, 3), "done=removed&n=2&undo=77"),
     ],
 )

@@ -64,7 +64,9 @@ def test_titles_from_feeds_are_shown_as_text() -> None:
     )
 
     assert page.all("article")[0].text.startswith(evil)
-    assert [node["src"].split("?")[0] for node in page.all("script")] == ["/static/broadfold.js"]
+    assert [node["src"].split("?")[0] for node in page.all("script")] == [
+        f"/static/{name}.js" for name in ("broadfold", "offline", "marks")
+    ]
     assert page.all("img") == []
 
 

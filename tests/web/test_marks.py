@@ -283,3 +283,11 @@ def test_everything_can_be_marked_without_javascript(
     sheet.page.get_by_role("button", name="Undo").click()
     assert sheet.page.locator(f"#card-{story}.is-unread").count() == 1
     assert sheet.complaints == []
+
+
+def test_front_page_whose_stories_are_all_hidden_says_so(paper: Paper, client: FlaskClient) -> None:
+    paper.told("Otter seen in canal")
+    press(client, "/mutes", what="word", word="otter", back="/")
+    page = front(client)
+    assert next(node.text for node in page.all("h2")) == "Everything is hidden"
+    assert "1 hidden · show" in page.one("main").text

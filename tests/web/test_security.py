@@ -22,6 +22,9 @@ PAGES = (
     "/feeds",
     "/search?q=bridge",
     "/search?q=zeppelin",
+    "/settings",
+    "/people",
+    "/invitation/made-up",
     "/no-such-page",
     "/outlets/labels",
     "/outlets/overlap",
@@ -40,7 +43,8 @@ def test_every_answer_carries_the_security_headers_and_no_cookie(client: FlaskCl
     headers = client.get(address, buffered=True).headers
 
     assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["Referrer-Policy"] == "same-origin"
@@ -82,7 +86,7 @@ def test_page_loads_nothing_from_elsewhere_and_leaks_no_referrer(client: FlaskCl
         if node.attributes.get("rel") != "alternate"
     ]
     outside = [link for link in page.all("a") if link.attributes.get("href", "").startswith("http")]
-    assert all(str(where).startswith("/static/") for where in loaded)
+    assert all(str(where).startswith(("/static/", "/manifest.webmanifest")) for where in loaded)
     assert all(link["rel"] == "noopener noreferrer" for link in outside)
     assert not any(
         name.startswith("on") or name == "style" for node in page.nodes for name in node.attributes

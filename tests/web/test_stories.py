@@ -81,6 +81,32 @@ def test_quotation_names_its_speaker_and_the_article_that_quotes_it(client: Flas
     )
 
 
+def test_names_lead_to_a_search_for_them(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    (told,) = page.with_class("names")
+    assert told.text.startswith(
+        "People, places, organisations People Marta Quill 3 Places Orsholm 3 Organisations Pier Trust"
+    )
+    assert [node["href"] for node in page.all("a") if node.text == "Pier Trust & Sons"] == [
+        "/search?q=%22Pier+Trust+%26+Sons%22"
+    ]
+
+
+def test_developments_are_told_in_words_with_their_articles(client: FlaskClient) -> None:
+    page = read(client.get("/stories/1").text)
+
+    assert [node.text for node in page.with_class("turn")] == [
+        "First report, taking up a story after 4 days of silence, by Isvik Post",
+        "7 injured became 9 injured, in Isvik Post",
+        "Most came now: 5 articles within 40 minutes, Isvik Post first",
+        "Isvik Post changed its headline, from “Bridge shut”",
+        "First report after a day of silence, by Isvik Post",
+    ]
+    (turns,) = page.with_class("turns")
+    assert turns.text.count("Bridge closed") == 5
+
+
 def test_story_without_a_summary_has_no_place_for_one(client: FlaskClient, reading: FakeReading) -> None:
     reading.stories = {1: make_story()}
     assert read(client.get("/stories/1").text).with_class("gist") == []
@@ -164,7 +190,7 @@ def test_story_of_one_report_has_no_empty_sections(reading: FakeReading, client:
 
     page = read(client.get("/stories/2").text)
 
-    assert [node["aria-labelledby"] for node in page.all("section")] == ["reports"]
+    assert [node["aria-labelledby"] for node in page.all("section")] == ["reports", "comments-title"]
     assert page.with_class("copies") == []
 
 
@@ -185,7 +211,7 @@ def test_markup_in_texts_of_feeds_is_shown_as_text(reading: FakeReading, client:
     page = read(client.get("/stories/2").text)
 
     assert page.one("h1").text == evil
-    assert len(page.all("script")) == 1
+    assert len(page.all("script")) == 3
 
 
 @pytest.mark.parametrize("number", ["77", "0", "-1", "x", "1.5", "99999999999999999999", "1/"])

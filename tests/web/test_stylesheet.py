@@ -68,3 +68,11 @@ def test_motion_is_only_for_readers_who_did_not_ask_for_less() -> None:
 
 def test_paper_has_its_own_style() -> None:
     assert "@media print" in CSS
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_theme_that_a_reader_chose_has_the_colours_of_its_scheme(scheme: str) -> None:
+    (chosen,) = re.findall(rf':root\[data-theme="{scheme}"\] \{{([^}}]*)\}}', CSS)
+
+    assert dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", chosen)) == palette(scheme)
+    assert f"color-scheme: {scheme};" in chosen

@@ -32,6 +32,10 @@ DONE: Final = {
     "pause": "{n} paused: not fetched until you resume.",
     "resume": "{n} resumed and being fetched.",
     "every": "How often to fetch was set for {n}.",
+    "whole": "The whole text of every new article is fetched for {n}.",
+    "brief": "Whole texts are no longer fetched for {n}; those that are there stay.",
+    "mute": "{n} muted: what nobody else brings stays off the front page.",
+    "unmute": "{n} on the front page again.",
     "refresh": "All feeds are being checked now. Reload this page in a moment to see what came.",
 }
 """What a form did, told on the page after it: a key in the address, so that no cookie is needed."""
@@ -92,6 +96,10 @@ def change() -> Redirect | tuple[str, int]:
             return back("moved", n=manage.move(feeds, request.form.get("folder", "")))
         if wanted == "every":
             return back("every", n=manage.poll_every(feeds, interval()))
+        if wanted in ("whole", "brief"):
+            return back(wanted, n=manage.fetch_whole(feeds, wanted=wanted == "whole"))
+        if wanted in ("mute", "unmute"):
+            return back(wanted, n=manage.mute(feeds, muted=wanted == "mute"))
         if wanted not in ("pause", "resume"):
             abort(400, "Pressing one of the buttons tells what to do with the ticked feeds.")
         number = manage.pause(feeds) if wanted == "pause" else manage.resume(feeds)

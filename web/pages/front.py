@@ -1,11 +1,11 @@
 """The front page: the day's stories, best first, or the reason why there are none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from aggregator.readers.lens import Show
 from aggregator.readers.views import FeedTrouble, FrontPage, StoryCard
@@ -43,11 +43,13 @@ class TroubleGroup:
 def page() -> str:
     """Show the stories that follow the cursor `after`."""
     after = request.args.get("after") or None
-    view = lens()
+    view = replace(lens(), followed_only=True)
     if "lens" in request.args:
         return lens_page(view)
     front = current_services().reading.front_page(after=after, lens=view)
     state = front_state(front, after=after, show=view.show)
+    saved = current_services().saved_searches
+    searches = saved.sections(view, zone=g.zone) if state is FrontState.STORIES and not after else ()
     is_arriving = state in {FrontState.FETCHING, FrontState.GROUPING}
     return render_template(
         "front.html",
@@ -55,7 +57,8 @@ def page() -> str:
         after=after,
         state=state,
         show=view.show.value,
-        shown=shown(front),
+        shown=(*shown(front), *(card for section in searches for card in section.cards)),
+        searches=searches,
         trouble_groups=by_todo(front.troubles),
         reload_seconds=RELOAD_SECONDS if is_arriving else None,
     )

@@ -4,15 +4,15 @@ Every form ends at the page that it was on, with the focus on its card, so that 
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from aggregator.domain.errors import MuteRefused
 from aggregator.domain.ids import ReaderId
-from aggregator.domain.readers import PERSONAL, Shelf
+from aggregator.domain.readers import Reader, Shelf
 from aggregator.readers.lens import Lens, Show
 from aggregator.readers.views import StoryPage
 from web.pages.ids import ID
@@ -30,7 +30,7 @@ MOST: Final = 200
 
 def reader() -> ReaderId:
     """Return who is reading."""
-    return PERSONAL
+    return cast(Reader, g.person).id
 
 
 def lens() -> Lens:
@@ -55,7 +55,9 @@ def is_opened() -> bool:
 @blueprint.app_template_global()
 def here() -> str:
     """Return the address of this page within the site, for forms to lead back to."""
-    return inside(request.full_path)
+    if "here" not in g:  # every card asks
+        g.here = inside(request.full_path)
+    return str(g.here)
 
 
 def inside(address: str, **added: object) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, g, render_template, request, url_f
 
 from aggregator.readers.found import SearchPage
 from web.atom import render_atom
+from web.pages.marks import lens
 from web.services import current_services
 
 blueprint = Blueprint("search", __name__)
@@ -18,7 +19,7 @@ LONGEST_QUERY: Final = 300
 def page() -> str:
     """Show what was found for `q`, or the bare form."""
     query = tidy(request.args.get("q", ""))
-    page = current_services().search(query, zone=g.zone) if query else SearchPage(query="")
+    page = current_services().search(query, zone=g.zone, lens=lens()) if query else SearchPage(query="")
     return render_template("search.html", page=page, query=query)
 
 
@@ -28,7 +29,7 @@ def feed() -> Response:
     query = tidy(request.args.get("q", ""))
     if not query:
         abort(400, "A feed needs a search: add ?q= and the words to its address, or copy it from a search.")
-    found = current_services().search.latest(query, zone=g.zone)
+    found = current_services().search.latest(query, zone=g.zone, lens=lens())
     document = render_atom(
         found.found,
         title=f"{current_services().site_name}: {query}",

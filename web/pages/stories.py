@@ -4,6 +4,7 @@ Its forms put stories right; each ends at the page again, with what was done and
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
@@ -19,6 +20,19 @@ from web.pages.marks import is_opened, lens, reader
 from web.services import current_services
 
 blueprint = Blueprint("stories", __name__, url_prefix="/stories")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A comment that could not be saved: what was typed in which form, and why it was not taken.
+
+    `form` is `new`, or `reply`, `edit`, `delete` or `hide` with the number of the comment behind a dash.
+    """
+
+    form: str = ""
+    text: str = ""
+    problem: str = ""
+
 
 BY: Final = "story page"
 """Where a correction came from, as the log tells it."""
@@ -41,7 +55,9 @@ def page(story_id: int) -> str | Response:
 def as_json(story_id: int) -> Response:
     """Send the story as JSON."""
     story = whole(story_id, "stories.as_json")
-    return jsonify(story_json(story, address=lasting(story))) if isinstance(story, StoryPage) else story
+    if not isinstance(story, StoryPage):
+        return story
+    return jsonify(story_json(story, address=lasting(story), comments=comment_count(story)))
 
 
 @blueprint.get(f"/<{ID}:story_id>.md")
@@ -50,7 +66,8 @@ def as_markdown(story_id: int) -> Response:
     story = whole(story_id, "stories.as_markdown")
     if not isinstance(story, StoryPage):
         return story
-    text = story_markdown(story, address=lasting(story), site=current_services().site_name)
+    site, written = current_services().site_name, comment_count(story)
+    text = story_markdown(story, address=lasting(story), site=site, comments=written)
     return Flasks(text, mimetype="text/markdown")
 
 
@@ -62,6 +79,11 @@ def whole(story_id: int, endpoint: str) -> StoryPage | Response:
     if isinstance(story, int):
         return redirect(url_for(endpoint, story_id=story), code=301)
     return story
+
+
+def comment_count(story: StoryPage) -> int:
+    """Return how many comments of a story there are to read."""
+    return current_services().comments.thread(reader(), story.card.id).count
 
 
 def lasting(story: StoryPage) -> str:
@@ -137,9 +159,25 @@ def refused(story_id: int, problem: str, *, story_named: bool = False) -> Respon
     return render(story, problem=words), 400
 
 
-def render(story: StoryPage, *, done: str = "", undone: bool = False, problem: str = "") -> str:
-    """Render the page of a story; `done` is the number of the correction that was just made."""
+def render(
+    story: StoryPage,
+    *,
+    done: str = "",
+    undone: bool = False,
+    problem: str = "",
+    draft: Draft | None = None,
+) -> str:
+    """Render the page of a story.
+
+    Args:
+        story: what is on it.
+        done: the number of the correction that was just made.
+        undone: whether one was just taken back.
+        problem: why a correction could not be made.
+        draft: a comment that could not be saved.
+    """
     corrections = current_services().correct.of_story(story.card.id)
+    whole_thread = draft is not None or request.args.get("comments") == "all"
     return render_template(
         "story.html",
         story=story,
@@ -147,5 +185,7 @@ def render(story: StoryPage, *, done: str = "", undone: bool = False, problem: s
         done=next((one for one in corrections if str(one.id) == done), None),
         undone=undone,
         problem=problem,
+        thread=current_services().comments.thread(reader(), story.card.id, whole=whole_thread),
+        draft=draft or Draft(),
         is_read=is_opened() or None,
     )

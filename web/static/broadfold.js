@@ -3,7 +3,9 @@
   "use strict";
 
   // The server's clock counts, not the browser's: they may differ, and times must agree with the page.
-  const ahead = Date.parse(document.documentElement.dataset.now) - Date.now();
+  // A page that was kept for offline reading is old, and only the browser's clock knows how old.
+  const { now: made, kept } = document.documentElement.dataset;
+  const ahead = kept ? 0 : Date.parse(made) - Date.now();
 
   // The same steps as in presenters.py; a browser test compares the two.
   const units = [
@@ -64,7 +66,7 @@
   };
   const home = () => document.querySelector(".name a").click();
 
-  const commands = { j: () => step(1), k: () => step(-1), o: open, v: original, m: () => press("m"), s: () => press("s"), "/": search, "?": help };
+  const commands = { j: () => step(1), k: () => step(-1), o: open, v: original, m: () => press("m"), s: () => press("s"), x: () => press("x"), "/": search, "?": help };
 
   // Keys of one character must be possible to turn off (WCAG 2.1.4); the choice stays in this browser.
   const choice = document.getElementById("keys-on");

@@ -1,98 +1,71 @@
-"""Blindspots: few reports of a kind where many are usual, and never from a feed that could not be read."""
+"""A value of an axis is blind only where its silence is more than chance, and never for want of a feed."""
 
-from datetime import timedelta
-from math import isclose
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.domain.coverage import FeedPolls
-from aggregator.domain.ids import FeedId, OutletId
-from aggregator.readers.blindspots import Silence, at_most, silence, was_heard
-from tests.fakes import NOON
+from aggregator.domain.comparing import StoryVoices
+from aggregator.domain.ids import OutletId, StoryId
+from aggregator.readers.axes import Axis
+from aggregator.readers.blindspots import blindspots, chance_of
 
-START, END = NOON - timedelta(hours=12), NOON - timedelta(hours=6)
-
-
-def test_few_reports_where_many_are_usual_are_a_silence() -> None:
-    found = silence(own=1, reports=12, usual_own=50, usual_reports=100)
-    assert isinstance(found, Silence)
-    assert (found.percent, found.usual_percent) == (8, 50)
-    assert isclose(found.chance, 13 / 2**12)
+NORTH, NORTH_TOO, SOUTH, NOWHERE = (OutletId(n) for n in range(1, 5))
+AXIS = Axis(name="country", shown="Country", values={NORTH: "North", NORTH_TOO: "North", SOUTH: "South"})
 
 
-@pytest.mark.parametrize(
-    ("own", "reports", "usual_own", "usual_reports"),
-    [
-        (0, 4, 90, 100),
-        (3, 12, 90, 100),
-        (1, 12, 20, 100),
-        (0, 12, 29, 29),
-    ],
-    ids=["too few reports", "more than a fifth", "as usual", "usual not known"],
-)
-def test_nothing_is_said_where_nothing_can_be(
-    own: int, reports: int, usual_own: int, usual_reports: int
-) -> None:
-    found = silence(own=own, reports=reports, usual_own=usual_own, usual_reports=usual_reports)
-    assert found is None
+def voices(
+    number: int, north: int = 0, south: int = 0, nowhere: int = 0, topic: str | None = None
+) -> StoryVoices:
+    counts = {NORTH: north, SOUTH: south, NOWHERE: nowhere}
+    return StoryVoices(story=StoryId(number), topic=topic, reports={k: v for k, v in counts.items() if v})
 
 
-@given(st.integers(1, 40), st.floats(0, 1))
-def test_chances_of_all_numbers_grow_to_one(of: int, share: float) -> None:
-    chances = [at_most(number, of=of, share=share) for number in range(of + 1)]
-    assert isclose(chances[-1], 1, abs_tol=1e-9)
+USUAL = [voices(n, north=3, south=3) for n in range(10, 20)]
+
+
+def values(found: tuple[object, ...]) -> list[tuple[str, bool]]:
+    return [(one.value, bool(one.failing)) for one in found]  # type: ignore[attr-defined]
+
+
+def test_half_of_the_press_that_is_silent_on_a_story_of_nine_is_a_blindspot() -> None:
+    (found,) = blindspots(AXIS, voices(1, south=9), USUAL)
+    assert (found.value, found.reports, found.total) == ("North", 0, 9)
+    assert (found.usual_reports, found.usual_total, found.stories, found.as_low) == (30, 60, 10, 0)
+    assert found.chance == 0.5**9
+
+
+def test_four_reports_or_a_share_above_a_fifth_are_none() -> None:
+    assert blindspots(AXIS, voices(1, south=4), USUAL) == ()
+    assert blindspots(AXIS, voices(1, north=2, south=7), USUAL) == ()
+
+
+def test_value_that_is_often_silent_has_no_blindspot() -> None:
+    clumped = [voices(n, north=6) if n % 2 else voices(n, south=6) for n in range(10, 20)]
+    assert blindspots(AXIS, voices(1, south=9), clumped) == ()
+
+
+def test_too_few_other_stories_tell_no_usual_share() -> None:
+    assert blindspots(AXIS, voices(1, south=9), USUAL[:7]) == ()
+
+
+def test_stories_of_the_same_topic_are_the_measure_where_there_are_enough() -> None:
+    sport = [voices(n, north=3, south=3, topic="sport") for n in range(20, 28)]
+    other = [voices(n, south=6) for n in range(30, 60)]
+    (found,) = blindspots(AXIS, voices(1, south=9, topic="sport"), [*sport, *other])
+    assert (found.topic, found.stories) == ("sport", 8)
+
+
+def test_failing_feed_makes_it_unknown() -> None:
+    assert values(blindspots(AXIS, voices(1, south=9), USUAL, {NORTH_TOO})) == [("North", True)]
+    assert values(blindspots(AXIS, voices(1, south=9), USUAL, {SOUTH})) == [("North", False)]
+
+
+def test_unlabelled_outlets_are_never_blind() -> None:
+    usual = [voices(n, nowhere=3, south=3) for n in range(10, 20)]
+    assert blindspots(AXIS, voices(1, south=9), usual) == ()
+
+
+@given(st.integers(1, 40), st.floats(0.01, 0.99))
+def test_chance_is_a_probability_that_grows_with_what_is_allowed(total: int, share: float) -> None:
+    chances = [chance_of(k, total, share) for k in range(total + 1)]
     assert chances == sorted(chances)
-
-
-def feed(*polls: tuple[float, bool], **fields: object) -> FeedPolls:
-    """Return a feed with polls (hours before noon, whether it could be read)."""
-    values = {"added_at": NOON - timedelta(days=9), "is_active": True} | fields
-    told = tuple((NOON - timedelta(hours=hours), ok) for hours, ok in polls)
-    return FeedPolls(feed=FeedId(1), outlet=OutletId(1), polls=told, **values)  # type: ignore[arg-type]
-
-
-HEALTHY = ((13.0, True), (11.0, True), (7.0, True), (5.0, True))
-
-
-@pytest.mark.parametrize(
-    ("feeds", "heard"),
-    [
-        ([feed(*HEALTHY)], True),
-        ([], None),
-        ([feed(*HEALTHY), feed((13.0, True), (11.0, False), (7.0, False), (5.0, False))], False),
-        ([feed((13.0, True), (11.0, False), (9.0, False), (7.0, True), (5.0, True))], False),
-        ([feed((13.0, True), (11.0, True), (7.0, False), (5.0, False))], False),
-        ([feed((11.0, True), (7.0, True), (5.0, True))], False),
-        ([feed((13.0, True))], False),
-        ([feed(*HEALTHY, is_active=False)], False),
-        ([feed(*HEALTHY, added_at=NOON - timedelta(hours=10))], False),
-    ],
-    ids=[
-        "healthy",
-        "no feed",
-        "one of two failing",
-        "failing half the time",
-        "failing at the end",
-        "nothing known of before",
-        "not polled since",
-        "paused",
-        "added later",
-    ],
-)
-def test_an_outlet_was_heard_only_when_every_feed_of_it_could_be_read(
-    feeds: list[FeedPolls], heard: bool | None
-) -> None:
-    assert was_heard(feeds, since=START, until=END) is heard
-
-
-def test_one_failed_poll_that_the_next_makes_good_is_no_silence() -> None:
-    told = feed((13.0, True), (11.0, True), (9.0, False), (7.0, True), (5.0, True))
-    assert was_heard([told], since=START, until=END) is True
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=8))
-def test_a_feed_that_fails_at_the_last_is_never_heard(outcomes: list[bool]) -> None:
-    polls = [(13.0 - place, ok) for place, ok in enumerate([*outcomes, False])]
-    assert was_heard([feed(*polls)], since=START, until=NOON) is False
+    assert abs(chances[-1] - 1) < 1e-9

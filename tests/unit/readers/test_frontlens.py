@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from aggregator.domain.comparing import StoryVoices
 from aggregator.domain.coverage import FeedPolls, Telling
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import Story, StoryFace, StoryState
+from aggregator.readers.axes import Axis
 from aggregator.readers.frontlens import (
     Blindspots,
     Heap,
@@ -100,12 +102,16 @@ def feeds(*failing: int, added: datetime = NOON - timedelta(days=20)) -> list[Fe
     ]
 
 
-HABIT = {StoryId(50 + number): {OutletId(1): 3, OutletId(3): 4} for number in range(6)}
-REPORTS = HABIT | {StoryId(1): {OutletId(1): 6, OutletId(2): 2}}
+AXIS = Axis(name="side", shown="side", values=VALUES)
+HABIT = [
+    StoryVoices(story=StoryId(50 + number), topic=None, reports={OutletId(1): 3, OutletId(3): 4})
+    for number in range(8)
+]
+VOICES = [*HABIT, StoryVoices(story=StoryId(1), topic=None, reports={OutletId(1): 6, OutletId(2): 2})]
 
 
 def test_a_blindspot_says_how_few_and_what_is_usual_and_of_how_many() -> None:
-    assert blindspots(STORIES, REPORTS, VALUES, feeds(), now=NOON) == Blindspots(
+    assert blindspots(STORIES, VOICES, AXIS, feeds(), now=NOON) == Blindspots(
         heaps=(
             Heap(
                 value="south",
@@ -113,7 +119,7 @@ def test_a_blindspot_says_how_few_and_what_is_usual_and_of_how_many() -> None:
                     Noted(
                         story=StoryId(1),
                         note="south: none of 8 independent reports, where 57 % are usual "
-                        "(of 42 reports in stories like this)",
+                        "(32 of 56 reports in 8 other stories)",
                     ),
                 ),
             ),
@@ -123,13 +129,13 @@ def test_a_blindspot_says_how_few_and_what_is_usual_and_of_how_many() -> None:
 
 
 def test_an_outlet_whose_feed_failed_is_unknown_and_not_silent() -> None:
-    assert blindspots(STORIES, REPORTS, VALUES, feeds(3), now=NOON) == Blindspots(heaps=(), unknown=1)
+    assert blindspots(STORIES, VOICES, AXIS, feeds(3), now=NOON) == Blindspots(heaps=(), unknown=1)
 
 
 def test_an_outlet_that_was_added_after_the_story_began_is_unknown() -> None:
     late = feeds(added=NOON - timedelta(hours=4))
-    assert blindspots(STORIES, REPORTS, VALUES, late, now=NOON) == Blindspots(heaps=(), unknown=1)
+    assert blindspots(STORIES, VOICES, AXIS, late, now=NOON) == Blindspots(heaps=(), unknown=1)
 
 
 def test_an_outlet_without_any_feed_makes_no_blindspot() -> None:
-    assert blindspots(STORIES, REPORTS, VALUES, (), now=NOON) == Blindspots(heaps=(), unknown=1)
+    assert blindspots(STORIES, VOICES, AXIS, (), now=NOON) == Blindspots(heaps=(), unknown=1)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.domain.articles import Outlet
-from aggregator.domain.errors import LabelRefused, LabelsUnreadable
 from aggregator.domain.ids import OutletId
 from aggregator.domain.labels import Label, OwnLabel, labels_of, values_on
+from aggregator.domain.outlet_errors import LabelRefused, LabelsUnreadable
 from aggregator.readers.labelfile import LabelReport, axis_named, own_label, read_labels, render_labels
 
 LANTERN = Outlet(

@@ -126,7 +126,7 @@ def test_of_several_dates_the_narrowest_count() -> None:
             "site:x",
             ("site", "x"),
             "“site:x” is no filter; it was searched for as words. "
-            "The filters are outlet:, topic:, lang:, before:, after:.",
+            "The filters are outlet:, topic:, lang:, is:, before:, after:.",
         ),
         (
             "outlet: x",

@@ -4,7 +4,7 @@ import pytest
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Quote
-from aggregator.stories.quotes import quotes_of
+from aggregator.stories.quotes import every_quote_of, quotes_of
 from tests.factories import make_article
 
 SAID = "We wrote to the city in February"
@@ -53,3 +53,25 @@ def test_each_speaker_and_each_quotation_comes_once() -> None:
 
 def test_other_languages_are_not_read() -> None:
     assert quotes_of([make_article(1, text=f"“{SAID},” said Marta Quill.", lang="de")]) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"»{SAID}«, sagte Bürgermeisterin Marta Quill.",
+        f"« {SAID} », a dit Marta Quill.",
+        f"„{SAID}“, klagt Marta Quill.",
+    ],
+)
+def test_comparison_reads_quotations_of_other_languages_beside_one_full_name(text: str) -> None:
+    (found,) = every_quote_of([make_article(1, text=text, lang="de")])
+    assert (found.speaker.removeprefix("Bürgermeisterin "), found.text) == ("Marta Quill", SAID)
+
+
+def test_two_names_beside_a_quotation_leave_a_doubt_and_one_text_is_quoted_once() -> None:
+    both = make_article(1, text=f"»{SAID}«, sagte Marta Quill zu Otto Brandt.", lang="de")
+    first = make_article(2, text=f"“{SAID},” said Marta Quill.", outlet=2)
+    again = make_article(3, text=f"“{SAID},” said Marta Quill.", outlet=3)
+    assert every_quote_of([both, first, again]) == (
+        Quote(article=ArticleId(2), speaker="Marta Quill", text=SAID),
+    )

@@ -1,0 +1,98 @@
+"""Answer the question of the page that compares a story's outlets. A service.
+
+`compare` is the stories room's: it gives the comparison of a story, from the store or worked out now.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.clock import Clock
+from aggregator.domain.articles import Article
+from aggregator.domain.comparing import Comparison
+from aggregator.domain.feeds import FeedState
+from aggregator.domain.ids import OutletId, StoryId
+from aggregator.domain.stories import Folding, Story
+from aggregator.readers.axes import axes_of
+from aggregator.readers.blindspots import FEWEST_REPORTS
+from aggregator.readers.compared import ComparePage
+from aggregator.readers.laying import Material, lay_out
+from aggregator.storage import Storage, UnitOfWork
+
+FEWEST, MOST = 2, 6
+"""Outlets that can be laid side by side."""
+USUAL = timedelta(days=30)
+"""How far back the stories lie from which a usual share is worked out."""
+AROUND = timedelta(hours=6)
+"""Before a story's first and after its last report, a failing feed makes its outlet unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparing:
+    """Lay the outlets of a story side by side, by outlet or along an axis."""
+
+    storage: Storage
+    clock: Clock
+    compare: Callable[[StoryId], Comparison]
+
+    def __call__(
+        self, story_id: int, *, outlets: Sequence[int] = (), axis: str = ""
+    ) -> ComparePage | int | None:
+        """Return the page of a story, the id of the story that it was merged into, or None.
+
+        Args:
+            story_id: the story.
+            outlets: numbers of two to six of its outlets; those that tell most, where none are given.
+            axis: the name of an axis to lay it out by, in place of outlets.
+
+        Raises:
+            ModelUnusable: the story was not compared yet, and the embedding model cannot be loaded.
+        """
+        with self.storage.reading() as work:
+            story = work.stories.resolve(StoryId(story_id))
+        if story is None:
+            return None
+        if story.id != story_id:
+            return story.id
+        comparison = self.compare(story.id)
+        with self.storage.reading() as work:
+            material = self._read(work, story, comparison)
+        return lay_out(material, outlets=[OutletId(one) for one in outlets], axis=axis)
+
+    def _read(self, work: UnitOfWork, story: Story, comparison: Comparison) -> Material:
+        ids = work.stories.members([story.id]).get(story.id, ())
+        folding = work.articles.folding(ids)
+        members = work.articles.get_many(ids)
+        outlets = {one.id: one for one in work.outlets.all()}
+        changed = work.articles.version_counts(ids)
+        voices = work.comparisons.voices(since=story.face.last_at - USUAL, fewest=FEWEST_REPORTS)
+        return Material(
+            story=story,
+            comparison=comparison,
+            articles=_reporting(members, folding),
+            folding=folding,
+            outlets=outlets,
+            axes=axes_of(list(outlets.values())),
+            versions={one: work.articles.versions(one) for one in ids if changed.get(one)},
+            voices=voices,
+            failing=_failing(work, story, now=self.clock.now()),
+        )
+
+
+def _reporting(members: Sequence[Article], folding: Folding) -> tuple[Article, ...]:
+    reporting = [one for one in members if one.id not in folding.discusses] or list(members)
+    return tuple(sorted(reporting, key=lambda one: (one.at, one.id)))
+
+
+def _failing(work: UnitOfWork, story: Story, *, now: datetime) -> frozenset[OutletId]:
+    """Return the outlets one of whose feeds fails now, or mostly failed while the story ran."""
+    since = story.face.first_at - AROUND
+    span = min(now, story.face.last_at + AROUND) - since
+    polled = work.polls.history(since=since, slot=max(span, AROUND), slots=1)
+    found = set()
+    for feed in work.feeds.all():
+        slots = polled.get(feed.id, ())
+        mostly = any(slot.failed * 2 > slot.polls for slot in slots)
+        if mostly or feed.state is FeedState.GONE or feed.failure is not None:
+            found.add(feed.outlet_id)
+    return frozenset(found)

@@ -1,0 +1,86 @@
+"""axe-core finds nothing to complain of on any page, light, dark, and on a telephone."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.browser import Sheet
+from tests.newsroom import Paper
+from tests.web.fake_reading import FakeReading, make_front, make_services
+from tests.web.walk import addresses, pages
+from web.factory import create_app
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.model,
+    pytest.mark.loopback,
+    pytest.mark.xdist_group("browser"),
+]
+
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
+RUN = """async tags => (await axe.run(document, {runOnly: {type: 'tag', values: tags}})).violations
+    .flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary}`))"""
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+}
+BESIDE_ROUTES = ("/search?q=bridge", "/search?q=zzzz", "/?show=unread", "/saved?after=zzzz", "/no-such-page")
+"""States of pages that their plain address does not show."""
+Opener = Callable[..., Sheet]
+
+
+def every_page(paper: Paper) -> list[str]:
+    story = paper.story_id(paper.newsroom.pieces[0].id)
+    samples = {"story_id": story, "article_id": paper.article_id(paper.newsroom.pieces[0].id), "outlet_id": 1}
+    found = addresses(paper.site, samples | {"name": "science"}, excused={})
+    return [*pages(paper.site, found), f"/mutes?story={story}", *BESIDE_ROUTES]
+
+
+def reported(sheet: Sheet) -> list[str]:
+    """Return what axe reports, everything unfolded."""
+    sheet.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    sheet.page.evaluate(AXE.read_text("utf-8"))
+    return list(sheet.page.evaluate(RUN, RULES))
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_reports_nothing_on_any_page(
+    paper: Paper, serve: Callable[[Flask], str], open_page: Opener, look: str
+) -> None:
+    site = serve(paper.site)
+    walked = every_page(paper)
+    sheet = open_page(site + walked[0], **LOOKS[look])
+
+    found = {}
+    for address in walked:
+        sheet.page.goto(site + address)
+        if complaints := reported(sheet):
+            found[address] = complaints
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("address", ["/", "/stories/1", "/feeds"])
+def test_axe_reports_nothing_where_much_is_wrong_with_feeds_and_stories(
+    app: Flask, serve: Callable[[Flask], str], open_page: Opener, address: str
+) -> None:
+    assert reported(open_page(serve(app) + address)) == []
+
+
+def test_axe_reports_nothing_while_a_page_waits_for_stories(
+    serve: Callable[[Flask], str], open_page: Opener
+) -> None:
+    app = create_app(make_services(FakeReading(front=make_front(feeds=2, polled=0))))
+
+    assert reported(open_page(serve(app))) == []
+
+
+def test_axe_would_report_a_field_without_a_label(open_page: Opener) -> None:
+    sheet = open_page("data:text/html,<html lang=en><title>t</title><main><h1>t</h1><input></main>")
+
+    assert [line.split(":")[0] for line in reported(sheet)] == ["label"]
