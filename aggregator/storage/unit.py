@@ -1,6 +1,8 @@
 """A unit of work: every repository over one connection, inside one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -93,45 +95,16 @@ class UnitOfWork:
         return self.saved if shelf is Shelf.SAVED else self.followed
 
 
+_MADE: dict[str, Callable[[Connection], Any]] = {
+    name: kind for name, kind in get_type_hints(UnitOfWork).items() if kind is not StoryList
+}
+"""The repositories that need the connection alone, by the name of their field."""
+
+
 def unit_of_work(connection: Connection) -> UnitOfWork:
     """Return the repositories over a connection whose transaction has begun."""
     return UnitOfWork(
-        outlets=Outlets(connection),
-        outlet_labels=OutletLabels(connection),
-        feeds=Feeds(connection),
-        feed_wishes=FeedWishes(connection),
-        polls=Polls(connection),
-        removals=Removals(connection),
-        articles=Articles(connection),
-        vectors=Vectors(connection),
-        search=Search(connection),
-        days=Days(connection),
-        stories=Stories(connection),
-        story_members=StoryMembers(connection),
-        corrections=Corrections(connection),
-        relations=Relations(connection),
-        themes=Themes(connection),
-        coverage=Coverage(connection),
-        gists=Gists(connection),
-        comparisons=Comparisons(connection),
-        full_texts=FullTexts(connection),
-        leases=Leases(connection),
-        readers=Readers(connection),
-        read_marks=ReadMarks(connection),
-        story_reads=StoryReads(connection),
-        bulk_reads=BulkReads(connection),
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
-        mutes=Mutes(connection),
-        sessions=Sessions(connection),
-        invitations=Invitations(connection),
-        api_tokens=ApiTokens(connection),
-        follows=Follows(connection),
-        comments=Comments(connection),
-        saved_searches=SavedSearches(connection),
-        digest_schedules=DigestSchedules(connection),
-        digest_addresses=DigestAddresses(connection),
-        digest_editions=DigestEditions(connection),
-        digest_posts=DigestPosts(connection),
-        digest_ledger=DigestLedger(connection),
+        **{name: make(connection) for name, make in _MADE.items()},
     )
