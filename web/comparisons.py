@@ -1,6 +1,7 @@
 """The words of the page that compares outlets, and the addresses of sentences; the factory's filters."""
 
 from collections.abc import Collection
+from typing import Final
 from urllib.parse import quote
 
 from aggregator.readers.axes import FACTS
@@ -93,3 +94,15 @@ def blindspot_words(spot: Blindspot, names: dict[int, str]) -> str:
         f"{facts}, and in {spot.as_low} of them as small a share. By chance alone so few would come about"
         f" once in {often:,} times (one-sided binomial test)."
     )
+
+
+FILTERS: Final = {
+    "fragment": fragment,
+    "reported_by": reported_by,
+    "listed": listed,
+    "axis_value": axis_value,
+    "share_words": share_words,
+    "differing": differing,
+    "blindspot_words": blindspot_words,
+}
+"""What the templates of the comparison may call."""

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
 
-from web import presenters
+from web import comparisons, presenters
 from web.bodies import without_remote_media
 from web.compress import install_compression
 from web.errors import install_errors
@@ -139,6 +139,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "duration": presenters.duration,
         "event_line": presenters.event_line,
         "body": without_remote_media,
+        **comparisons.FILTERS,
         "linked": with_links,
     }
 

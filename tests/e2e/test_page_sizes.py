@@ -13,7 +13,7 @@ LIST = (
     "/?show=unread",
     "/outlets",
     "/feeds",
-    "/topics/all",
+    "/topic/all",
     "/mutes",
     "/search?q=ferry",
     "/search?q=the",

@@ -159,10 +159,10 @@ def test_reader_searches_and_corrects_what_was_put_together(
     before = page.locator("article.report").count()
     hands.press(page.get_by_text("Something wrong here?"))
     hands.press(page.get_by_role("button", name="Not this story").last)
-    expect(page.get_by_role("status")).to_contain_text("Corrected")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("Corrected")
     expect(page.locator("article.report")).to_have_count(before - 1)
-    hands.press(page.get_by_role("status").get_by_role("button", name="Undo"))
-    expect(page.get_by_role("status")).to_contain_text("undone")
+    hands.press(page.get_by_role("main").get_by_role("status").get_by_role("button", name="Undo"))
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("undone")
     assert not is_too_wide(page)
     assert sheet.complaints == []
 

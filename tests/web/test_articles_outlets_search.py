@@ -146,7 +146,7 @@ def test_odd_queries_are_searched_as_plain_words(
 
     assert answer.status_code == 200
     assert search.queries == [asked]
-    assert len(read(answer.text).all("script")) == 1
+    assert [one for one in read(answer.text).all("script") if "src" not in one.attributes] == []
 
 
 def test_found_sentence_is_marked_and_escaped(client: FlaskClient) -> None:

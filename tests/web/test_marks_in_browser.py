@@ -129,11 +129,11 @@ def test_front_page_that_waits_for_stories_shows_them_by_itself(
     reading = FakeReading(front=make_front(feeds=2, polled=0))
     page = open_page(serve(create_app(make_services(reading)))).page
     page.evaluate("window.same = true")
-    expect(page.locator("h2")).to_have_text("Your feeds are being fetched")
+    expect(page.locator("main h2")).to_have_text("Your feeds are being fetched")
 
     reading.front = make_front(make_card(1, "Harbour bridge closed"), feeds=2, polled=2)
 
-    expect(page.locator("h2")).to_have_text("Harbour bridge closed", timeout=15000)
+    expect(page.locator("main h2")).to_have_text("Harbour bridge closed", timeout=15000)
     assert unchanged(page)
 
 

@@ -240,8 +240,8 @@ def test_atom_of_hostile_titles_executes_nothing(attacked: Attacked, open_page: 
 
 def test_probe_finds_what_runs(open_page: Opener, serve: Callable[[Flask], str]) -> None:
     naked = Flask("naked")
-    naked.add_url_rule("/<int:place>", view_func=lambda place: f"<!doctype html><p>{MARKUP[place]}</p>")
-    naked.add_url_rule("/", view_func=lambda: "")
+    naked.add_url_rule("/<int:place>", "one", lambda place: f"<!doctype html><p>{MARKUP[place]}</p>")
+    naked.add_url_rule("/", "home", lambda: "")
     site = serve(naked)
 
     found = damage(open_page(site), site, [f"/{place}" for place in range(40)])

@@ -38,5 +38,7 @@ def pages(app: Flask, addresses: list[str]) -> Iterator[str]:
     for address in addresses:
         answer = client.get(address, base_url="http://127.0.0.1", follow_redirects=True)
         assert answer.status_code < 500, f"{address} answers {answer.status}"
-        if answer.mimetype == HTML:
+        is_page = answer.mimetype == HTML
+        answer.close()  # a file that is sent stays open until then
+        if is_page:
             yield address

@@ -87,8 +87,10 @@
         const same = fresh.querySelectorAll("details")[[...card.querySelectorAll("details")].indexOf(fold)];
         if (same) same.open = true;
       }
+      // A key pressed on the card leaves the focus on the card, a pressed button keeps it.
+      const onCard = document.activeElement === card;
       card.replaceWith(fresh);
-      fresh.querySelectorAll("form.marks button")[place]?.focus();
+      (onCard ? fresh : fresh.querySelectorAll("form.marks button")[place])?.focus();
     } else {
       // It is no longer in this list: the next one takes the focus.
       const all = [...document.querySelectorAll("[data-item]")];
