@@ -1,9 +1,10 @@
 """The words of the page that compares outlets, and the addresses of sentences; the factory's filters."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Any, Final
 from urllib.parse import quote
 
+from aggregator.domain.labels import LANGUAGE
 from aggregator.readers.axes import FACTS
 from aggregator.readers.blindspots import Blindspot
 from aggregator.readers.compared import ClaimRow, DifferenceLine, Share, Source
@@ -57,7 +58,7 @@ def axis_value(value: str, axis: str) -> str:
         return "Not labelled"
     return (
         (language(value) or ("English" if value.lower().startswith("en") else value))
-        if axis == "lang"
+        if axis == LANGUAGE
         else value
     )
 
@@ -96,7 +97,7 @@ def blindspot_words(spot: Blindspot, names: dict[int, str]) -> str:
     )
 
 
-FILTERS: Final = {
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "fragment": fragment,
     "reported_by": reported_by,
     "listed": listed,

@@ -13,7 +13,12 @@ from aggregator.readers.compared import ComparePage
 @click.command("compare")
 @click.argument("story", type=int)
 @click.option("--outlets", metavar="A,B", default="", help="Two to six outlets, by name or domain.")
-@click.option("--axis", metavar="NAME", default="", help="In place of outlets: country, owner, kind or lang.")
+@click.option(
+    "--axis",
+    metavar="NAME",
+    default="",
+    help="In place of outlets: country, owner, type, language, or one of your own.",
+)
 @click.option("--md", "as_markdown", is_flag=True, help="Print Markdown instead of a table.")
 @json_option
 def command(story: int, outlets: str, axis: str, as_markdown: bool, as_json: bool) -> None:

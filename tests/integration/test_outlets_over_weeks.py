@@ -205,8 +205,8 @@ def test_a_lens_that_there_is_not_is_refused(desk: Desk, asked: dict[str, object
 
 
 def habit(desk: Desk) -> int:
-    """Store six stories that north and south both tell widely, and one that south leaves out."""
-    for _ in range(6):
+    """Store eight stories that north and south both tell widely, and one that south leaves out."""
+    for _ in range(8):
         desk.story("n1", "n2", "s1", "s2", "s3")
     silent = desk.story("n1", "n2", "n1", "n2", "n1", "n2")
     for name in desk.outlets:

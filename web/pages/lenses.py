@@ -88,7 +88,7 @@ def explained(page: LensPage) -> str:
             return (
                 f"A blindspot is a {axis} with at most a fifth of five or more independent reports, and far "
                 "fewer than is usual for it in such stories of the last four weeks: by chance, that would be "
-                "in less than 1 of 20. "
+                "in less than 1 of 20, and few of those stories have as small a share. "
                 f"{count(page.widely, 'story is', 'stories are')} told so widely this week."
             )
 

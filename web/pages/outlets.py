@@ -7,7 +7,7 @@ from web.pages.ids import ID
 from web.services import current_services
 
 blueprint = Blueprint("outlets", __name__, url_prefix="/outlets")
-blueprint.add_app_template_filter(outletwords.share, "share_words")
+blueprint.add_app_template_filter(outletwords.share, "weeks_share")
 blueprint.add_app_template_filter(outletwords.lag, "lag_words")
 blueprint.add_app_template_filter(outletwords.volume, "volume_words")
 blueprint.add_app_template_filter(outletwords.day_named, "day_named")
