@@ -36,6 +36,8 @@ from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.comments import Comments
 from aggregator.readers.comparing import Comparing
 from aggregator.readers.days import Days
+from aggregator.readers.desk import OutletDesk, open_desk
+from aggregator.readers.endpoint import ChatEndpoint, open_endpoint
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.people import People, open_people
@@ -48,6 +50,7 @@ from aggregator.stories.build import Build
 from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
 from aggregator.stories.embed import Embedder, open_embedder
+from aggregator.stories.sentences import sentences_of
 from aggregator.stories.topics import FILE, load_topics
 
 
@@ -74,6 +77,7 @@ class Services:
     days: Days
     saved_searches: SavedSearches
     comparing: Comparing
+    desk: OutletDesk
     search: Search
     digests: Digests
     asking: ThreadPoolExecutor
@@ -83,6 +87,9 @@ class Services:
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.asking.shutdown(wait=True, cancel_futures=True)
         self.fetcher.close()
+        rephrase = self.desk.ask.rephrase
+        if isinstance(rephrase, ChatEndpoint):
+            rephrase.client.close()
 
 
 @contextmanager
@@ -126,7 +133,8 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
     build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)
-    fetcher = open_fetcher(settings, clock)
+    search = open_search(build, asking)
+    desk, fetcher = open_outlet_desk(settings, build, search.meaning), open_fetcher(settings, clock)
     full_text = FetchFullText(storage=storage, fetcher=fetcher, clock=clock)
     return Services(
         settings=settings,
@@ -148,7 +156,8 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         days=Days(storage=storage, clock=clock, topics=topics),
         saved_searches=open_saved_searches(build),
         comparing=open_comparing(build),
-        search=open_search(build, asking),
+        desk=desk,
+        search=search,
         digests=open_digest_room(settings, storage, clock, owner=owner, topics=topics),
         asking=asking,
     )
@@ -264,6 +273,31 @@ def open_comparing(build: Build) -> Comparing:
     """Return the comparison of outlets over the database and with the model of a build."""
     compare = Compare(storage=build.storage, embedder=build.embedder)
     return Comparing(storage=build.storage, clock=build.clock, compare=compare)
+
+
+def open_outlet_desk(settings: Settings, build: Build, meaning: Meaning) -> OutletDesk:
+    """Return the services about outlets over the database of a build, with the model for answers if set.
+
+    Raises:
+        SettingsError: the model's address or name is missing or wrong, or its key cannot be read.
+    """
+    ask = settings.ask
+    rephrase = ask.endpoint and open_endpoint(
+        build.clock,
+        address=ask.endpoint,
+        model=ask.model,
+        key_file=Path(ask.key_file) if ask.key_file else None,
+        seconds=ask.timeout_seconds,
+    )
+    return open_desk(
+        build.storage,
+        build.clock,
+        window=build.window,
+        topics=build.topics,
+        meaning=meaning,
+        cut=sentences_of,
+        rephrase=rephrase or None,
+    )
 
 
 def open_build(settings: Settings, storage: Storage, clock: Clock, *, owner: str) -> Build:

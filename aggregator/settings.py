@@ -110,6 +110,22 @@ class StorySettings(Section):
     )
 
 
+class AskSettings(Section):
+    """Questions about the coverage. Without an endpoint, nothing leaves this machine."""
+
+    endpoint: str = Field(
+        default="",
+        description="Address of an OpenAI-compatible service that may reword found sentences; empty is none.",
+    )
+    model: str = Field(default="", description="Name of the model there.")
+    key_file: str = Field(
+        default="", description="File that holds the key for it; empty when none is needed."
+    )
+    timeout_seconds: float = Field(
+        default=20, gt=0, description="Total time that one answer of the service may take."
+    )
+
+
 class ScheduleSettings(Section):
     """How often the scheduler looks for work. What is due is decided by the database."""
 
@@ -198,6 +214,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     feeds: FeedSettings = FeedSettings()
     stories: StorySettings = StorySettings()
+    ask: AskSettings = AskSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     digests: DigestSettings = DigestSettings()
     log: LogSettings = LogSettings()

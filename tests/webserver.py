@@ -19,6 +19,7 @@ class Asked:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,14 @@ class Handler(BaseHTTPRequestHandler):
     server: Listener
 
     def do_GET(self) -> None:
+        self.reply(b"")
+
+    def do_POST(self) -> None:
+        self.reply(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def reply(self, body: bytes) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.server.script.answer(Asked(path=self.path, headers=headers))
+        answer = self.server.script.answer(Asked(path=self.path, headers=headers, body=body))
         try:
             self.send(answer)
         except (BrokenPipeError, ConnectionResetError):

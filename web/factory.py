@@ -17,6 +17,7 @@ from web.links import with_links
 from web.pages import app as installed
 from web.pages import (
     articles,
+    ask,
     comments,
     compare,
     days,
@@ -24,6 +25,7 @@ from web.pages import (
     digests,
     feeds,
     front,
+    labels,
     login,
     marks,
     outlets,
@@ -51,6 +53,8 @@ PAGES = (
     comments,
     articles,
     outlets,
+    labels,
+    ask,
     topics,
     feeds,
     search,

@@ -32,12 +32,12 @@ OPEN: Final = frozenset(
 """Endpoints that need no login; the addresses of saved searches' feeds and of links in mails are secrets."""
 PROGRAMS: Final = frozenset(
     {
-        "stories.as_json", "stories.as_markdown", "search.feed", "feeds.export_opml",
+        "stories.as_json", "stories.as_markdown", "search.feed", "feeds.export_opml", "labels.export",
         "marks.story", "marks.article", "marks.page_read", "marks.undo", "marks.mute", "marks.unmute",
     }
 )  # fmt: skip
 """Endpoints that an API token opens: exports, feeds, and marks."""
-CHANGED_BY_ADMINS: Final = frozenset({"feeds", "outlets"})
+CHANGED_BY_ADMINS: Final = frozenset({"feeds", "outlets", "labels"})
 """Blueprints in which readers may look, and only admins change."""
 ADMINS: Final = frozenset({"stories.move", "stories.merge", "stories.undo"})
 """Endpoints for admins, beside everything of the blueprint `people`."""

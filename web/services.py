@@ -15,6 +15,7 @@ from aggregator.domain.stories import Correction
 from aggregator.readers.comments import Comments
 from aggregator.readers.compared import ComparePage
 from aggregator.readers.days import Days
+from aggregator.readers.desk import OutletDesk
 from aggregator.readers.found import SearchPage
 from aggregator.readers.lens import Lens
 from aggregator.readers.marks import Marks
@@ -215,6 +216,7 @@ class Services:
     days: Days
     saved_searches: SavedSearches
     comparing: Comparing
+    desk: OutletDesk
     full_text: Callable[[int], str | None]
     digests: Desk
     digest_soon: Callable[[], None]

@@ -70,6 +70,7 @@ def services_of(everything: Everything, **soon: Callable[[], None]) -> Services:
         days=everything.days,
         saved_searches=everything.saved_searches,
         comparing=everything.comparing,
+        desk=everything.desk,
         full_text=everything.full_text,
         digests=everything.digests.desk,
         clock=everything.clock,

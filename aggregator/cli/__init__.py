@@ -16,6 +16,8 @@ COMMANDS = {
     "run": ("run", "Pull your feeds, group the articles, and serve the pages."),
     "refresh": ("refresh", "Poll the feeds that are due, once, and group what came."),
     "feeds": ("feeds", "List, add, remove, import and export feeds."),
+    "ask": ("ask", "Answer a question with sentences of articles."),
+    "outlets": ("outlets", "List outlets, label them, import and export labels."),
     "stories": ("stories", "List stories, show one, or put them right."),
     "people": ("people", "Add, list, invite and remove the people who may read."),
     "digest": ("digest", "Send the day's stories by mail, and change when."),

@@ -5,14 +5,20 @@ from dataclasses import asdict
 import click
 
 from aggregator.cli.output import json_option, print_json, print_table
-from aggregator.domain.errors import OutletUnknown, StoryUnknown
+from aggregator.domain.errors import StoryUnknown
+from aggregator.domain.outlet_errors import OutletUnknown
 from aggregator.readers.compared import ComparePage
 
 
 @click.command("compare")
 @click.argument("story", type=int)
 @click.option("--outlets", metavar="A,B", default="", help="Two to six outlets, by name or domain.")
-@click.option("--axis", metavar="NAME", default="", help="In place of outlets: country, owner, kind or lang.")
+@click.option(
+    "--axis",
+    metavar="NAME",
+    default="",
+    help="In place of outlets: country, owner, type, language, or one of your own.",
+)
 @click.option("--md", "as_markdown", is_flag=True, help="Print Markdown instead of a table.")
 @json_option
 def command(story: int, outlets: str, axis: str, as_markdown: bool, as_json: bool) -> None:

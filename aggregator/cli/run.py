@@ -25,7 +25,7 @@ from aggregator.domain.feeds import ImportReport
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("config/outlets.csv"),
     show_default=True,
-    help="CSV file with facts about outlets: domain, name, country, kind, owner, language.",
+    help="CSV file with facts about outlets: domain, name, country, kind, owner, language, source.",
 )
 def command(host: str | None, port: int | None, starter: Path, outlets: Path) -> None:
     """Pull your feeds, group the articles, and serve the pages until Ctrl-C."""

@@ -17,6 +17,8 @@ class OutletFacts:
     kind: str | None = None
     owner: str | None = None
     lang: str | None = None
+    source: str | None = None
+    """Where these facts can be looked up, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Outlet:
     kind: str | None = None
     owner: str | None = None
     lang: str | None = None
+    source: str | None = None
+    """Where the facts can be looked up; None when nobody told any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,16 +149,6 @@ class StoryUnknown(WrongUse):
         super().__init__(f"There is no story {story_id}. `broadfold stories list` shows today's stories.")
 
 
-class OutletUnknown(WrongUse):
-    """No outlet has this name or domain."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(
-            f"There is no outlet “{name}”. `broadfold stories show STORY` names those of a story."
-        )
-
-
 class TopicsUnreadable(WrongUse):
     """The file of the topics is not what it should be."""
 

@@ -11,6 +11,8 @@ from aggregator.domain.articles import OutletFacts
 from aggregator.domain.errors import OutletsUnreadable
 
 COLUMNS = ("domain", "name", "country", "kind", "owner", "language")
+SOURCE = "source"
+"""A column that may be missing: where the facts of a row can be looked up."""
 
 
 def read_outlets(data: bytes, *, name: str) -> tuple[OutletFacts, ...]:
@@ -39,7 +41,7 @@ def _rows(text: str, name: str) -> Iterator[OutletFacts]:
 
 
 def _facts(row: dict[str, str | None], name: str, number: int) -> OutletFacts:
-    cells = {column: (row.get(column) or "").strip() or None for column in COLUMNS}
+    cells = {column: (row.get(column) or "").strip() or None for column in (*COLUMNS, SOURCE)}
     domain, called = cells["domain"], cells["name"]
     if domain is None or called is None:
         raise OutletsUnreadable(name, f"line {number} has no domain or no name")
@@ -50,4 +52,5 @@ def _facts(row: dict[str, str | None], name: str, number: int) -> OutletFacts:
         kind=cells["kind"],
         owner=cells["owner"],
         lang=cells["language"],
+        source=cells[SOURCE],
     )

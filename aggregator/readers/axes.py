@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aggregator.domain.articles import Outlet
 from aggregator.domain.ids import OutletId
+from aggregator.domain.labels import COUNTRY, LANGUAGE, OWNER, TYPE, OwnLabel, values_on
 
 UNLABELLED = ""
 """Value of an outlet of which the axis tells nothing; it stays visible."""
@@ -23,18 +24,15 @@ class Axis:
         return self.values.get(outlet, UNLABELLED)
 
 
-FACTS = (("country", "Country"), ("owner", "Owner"), ("kind", "Type"), ("lang", "Language"))
-"""What `config/outlets.csv` and the reader's own facts tell of outlets."""
+FACTS = ((COUNTRY, "Country"), (OWNER, "Owner"), (TYPE, "Type"), (LANGUAGE, "Language"))
+"""What `config/outlets.csv` tells of outlets; a reader's own label goes before it."""
 
 
-def axes_of(outlets: Sequence[Outlet], labels: Sequence[Axis] = ()) -> tuple[Axis, ...]:
-    """Return the axes of facts, then the reader's own."""
-    facts = tuple(
-        Axis(
-            name=name,
-            shown=shown,
-            values={one.id: str(value) for one in outlets if (value := getattr(one, name))},
-        )
-        for name, shown in FACTS
+def axes_of(outlets: Sequence[Outlet], own: Sequence[OwnLabel] = ()) -> tuple[Axis, ...]:
+    """Return the axes of facts, then the reader's own by name, each with the reader's own labels."""
+    known = dict(FACTS)
+    others = sorted({one.axis for one in own} - known.keys())
+    return tuple(
+        Axis(name=name, shown=known.get(name, name.capitalize()), values=values_on(name, outlets, own))
+        for name in (*known, *others)
     )
-    return (*facts, *labels)

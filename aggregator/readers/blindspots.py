@@ -6,12 +6,13 @@ own usual share of such stories: so low a share would come about by chance less 
 not silent.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 
 from aggregator.domain.comparing import StoryVoices
-from aggregator.domain.ids import OutletId
+from aggregator.domain.ids import OutletId, StoryId
 from aggregator.readers.axes import UNLABELLED, Axis
 
 FEWEST_REPORTS = 5
@@ -60,19 +61,7 @@ def blindspots(
         others: the other stories that had `FEWEST_REPORTS` or more; the story itself is left out.
         failing: outlets whose feeds failed while the story ran.
     """
-    total = sum(story.reports.values())
-    such, topic = _such(story, others)
-    if total < FEWEST_REPORTS or len(such) < FEWEST_STORIES:
-        return ()
-    own, usual = _by_value(axis, story.reports), [_by_value(axis, one.reports) for one in such]
-    values = {value for counts in usual for value in counts} - {UNLABELLED}
-    found = []
-    for value in sorted(values):
-        spot = _measured(axis, value, own, usual, topic)
-        if _is_blind(spot):
-            unknown = tuple(sorted(one for one in failing if axis.of(one) == value))
-            found.append(replace(spot, failing=unknown))
-    return tuple(sorted(found, key=lambda spot: (bool(spot.failing), spot.chance, spot.value)))
+    return Usual.of(axis, others).blindspots(story, failing)
 
 
 def chance_of(at_most: int, total: int, share: float) -> float:
@@ -80,13 +69,66 @@ def chance_of(at_most: int, total: int, share: float) -> float:
     return sum(comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(at_most + 1))
 
 
-def _such(story: StoryVoices, others: Sequence[StoryVoices]) -> tuple[list[StoryVoices], str | None]:
-    """Return the stories to compare with: of the same topic if there are enough, else of any."""
-    large = [
-        one for one in others if one.story != story.story and sum(one.reports.values()) >= FEWEST_REPORTS
-    ]
-    same = [one for one in large if one.topic == story.topic and story.topic is not None]
-    return (same, story.topic) if len(same) >= FEWEST_STORIES else (large, None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Stories to compare with: the reports of each by value, and all of them together."""
+
+    counts: Mapping[StoryId, Mapping[str, int]]
+    sums: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """What is usual on an axis: large stories, counted once, by which any number of stories are judged."""
+
+    axis: Axis
+    all: _Pool
+    of_topic: Mapping[str, _Pool]
+
+    @classmethod
+    def of(cls, axis: Axis, stories: Sequence[StoryVoices]) -> "Usual":
+        """Return what is usual in those of these stories that had `FEWEST_REPORTS` or more."""
+        large = [one for one in stories if sum(one.reports.values()) >= FEWEST_REPORTS]
+        topics = {one.topic for one in large if one.topic is not None}
+        return cls(
+            axis=axis,
+            all=_pool(axis, large),
+            of_topic={topic: _pool(axis, [o for o in large if o.topic == topic]) for topic in topics},
+        )
+
+    def blindspots(self, story: StoryVoices, failing: Collection[OutletId] = ()) -> tuple[Blindspot, ...]:
+        """Return the blindspots of a story, as `blindspots` does; the story is not compared with itself."""
+        own = _by_value(self.axis, story.reports)
+        pool, topic = self._such(story)
+        if sum(own.values()) < FEWEST_REPORTS or _size(pool, story) < FEWEST_STORIES:
+            return ()
+        found = []
+        for value in sorted(pool.sums.keys() - {UNLABELLED}):
+            spot = _measured(self.axis, value, story.story, own, pool, topic)
+            if spot is not None:
+                unknown = tuple(sorted(one for one in failing if self.axis.of(one) == value))
+                found.append(replace(spot, failing=unknown))
+        return tuple(sorted(found, key=lambda spot: (bool(spot.failing), spot.chance, spot.value)))
+
+    def _such(self, story: StoryVoices) -> tuple[_Pool, str | None]:
+        """Return the stories to compare with: of the same topic if there are enough, else of any."""
+        same = self.of_topic.get(story.topic) if story.topic is not None else None
+        if same is not None and _size(same, story) >= FEWEST_STORIES:
+            return same, story.topic
+        return self.all, None
+
+
+def _pool(axis: Axis, stories: Sequence[StoryVoices]) -> _Pool:
+    counts = {one.story: _by_value(axis, one.reports) for one in stories}
+    sums: Counter[str] = Counter()
+    for counted in counts.values():
+        sums.update(counted)
+    return _Pool(counts=counts, sums=sums)
+
+
+def _size(pool: _Pool, story: StoryVoices) -> int:
+    """Return how many other stories there are."""
+    return len(pool.counts) - (story.story in pool.counts)
 
 
 def _by_value(axis: Axis, reports: Mapping[OutletId, int]) -> Mapping[str, int]:
@@ -97,11 +139,22 @@ def _by_value(axis: Axis, reports: Mapping[OutletId, int]) -> Mapping[str, int]:
 
 
 def _measured(
-    axis: Axis, value: str, own: Mapping[str, int], usual: Sequence[Mapping[str, int]], topic: str | None
-) -> Blindspot:
+    axis: Axis, value: str, story: StoryId, own: Mapping[str, int], pool: _Pool, topic: str | None
+) -> Blindspot | None:
+    """Return how silent a value is, None where it is not: the cheap questions come first."""
+    itself = pool.counts.get(story, {})
+    usual_reports = pool.sums[value] - itself.get(value, 0)
+    usual_total = sum(pool.sums.values()) - sum(itself.values())
     reports, total = own.get(value, 0), sum(own.values())
-    usual_reports = sum(counts.get(value, 0) for counts in usual)
-    usual_total = sum(sum(counts.values()) for counts in usual)
+    if not usual_reports or reports > LARGEST_SHARE * total:
+        return None
+    chance = chance_of(reports, total, usual_reports / usual_total)
+    if chance > CHANCE:
+        return None
+    others = [counts for one, counts in pool.counts.items() if one != story]
+    as_low = sum(counts.get(value, 0) / sum(counts.values()) <= reports / total for counts in others)
+    if as_low > AS_LOW * len(others):
+        return None
     return Blindspot(
         axis=axis.name,
         value=value,
@@ -109,16 +162,8 @@ def _measured(
         total=total,
         usual_reports=usual_reports,
         usual_total=usual_total,
-        stories=len(usual),
+        stories=len(others),
         topic=topic,
-        chance=chance_of(reports, total, usual_reports / usual_total),
-        as_low=sum(counts.get(value, 0) / sum(counts.values()) <= reports / total for counts in usual),
-    )
-
-
-def _is_blind(spot: Blindspot) -> bool:
-    return (
-        spot.reports <= LARGEST_SHARE * spot.total
-        and spot.chance <= CHANCE
-        and spot.as_low <= AS_LOW * spot.stories
+        chance=chance,
+        as_low=as_low,
     )

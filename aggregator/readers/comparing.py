@@ -72,7 +72,7 @@ class Comparing:
             articles=_reporting(members, folding),
             folding=folding,
             outlets=outlets,
-            axes=axes_of(list(outlets.values())),
+            axes=axes_of(list(outlets.values()), work.outlet_labels.all()),
             versions={one: work.articles.versions(one) for one in ids if changed.get(one)},
             voices=voices,
             failing=_failing(work, story, now=self.clock.now()),

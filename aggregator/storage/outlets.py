@@ -48,7 +48,8 @@ class Outlets:
         rows = [asdict(fact) for fact in facts]
         insert = insert_into(self.connection, outlet_facts)
         replaced = {
-            column: insert.excluded[column] for column in ("name", "country", "kind", "owner", "lang")
+            column: insert.excluded[column]
+            for column in ("name", "country", "kind", "owner", "lang", "source")
         }
         self.connection.execute(
             insert.on_conflict_do_update(index_elements=[outlet_facts.c.domain], set_=replaced), rows
@@ -62,6 +63,7 @@ class Outlets:
                 kind=bindparam("kind"),
                 owner=bindparam("owner"),
                 lang=func.coalesce(bindparam("lang"), outlets.c.lang),
+                source=bindparam("source"),
             )
         )
         self.connection.execute(update, [row | {"of": row["domain"]} for row in rows])
@@ -110,4 +112,5 @@ def outlet_of(row: "Row[Any] | SimpleNamespace") -> Outlet:
         kind=row.kind,
         owner=row.owner,
         lang=row.lang,
+        source=row.source,
     )

@@ -37,6 +37,7 @@ outlets = Table(
     Column("kind", String),
     Column("owner", String),
     Column("lang", String),
+    Column("source", String),
     sqlite_autoincrement=True,
 )
 
@@ -49,6 +50,7 @@ outlet_facts = Table(
     Column("kind", String),
     Column("owner", String),
     Column("lang", String),
+    Column("source", String),
 )
 
 feeds = Table(

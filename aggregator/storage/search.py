@@ -1,7 +1,7 @@
 """Full-text search over titles and texts by FTS5, and the articles that filters let through."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,14 @@ class Search:
             found = found.where(NUMBER.in_(narrowed(query)))
         rows = self.connection.execute(found.order_by(INDEX.c.rowid.desc()).limit(limit))
         return tuple(ArticleId(row.rowid) for row in rows)
+
+    def by_any(self, words: Sequence[str], *, limit: int) -> tuple[ArticleId, ...]:
+        """Return the articles that hold any of these words, the best match (BM25) first; any text is safe."""
+        wanted = any_of(words)
+        if wanted is None:
+            return ()
+        found = select(INDEX.c.rowid).where(matches(wanted), WEIGHED).order_by(INDEX.c.rank).limit(limit)
+        return tuple(ArticleId(row.rowid) for row in self.connection.execute(found))
 
     def newest(self, query: Query, *, limit: int) -> tuple[ArticleId, ...]:
         """Return the articles that the filters let through and that hold nothing unwanted, newest first."""

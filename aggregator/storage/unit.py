@@ -1,6 +1,8 @@
 """A unit of work: every repository over one connection, inside one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -11,6 +13,7 @@ from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.comments import Comments
 from aggregator.storage.comparisons import Comparisons
 from aggregator.storage.corrections import Corrections
+from aggregator.storage.coverage import Coverage
 from aggregator.storage.days import Days
 from aggregator.storage.digest_addresses import DigestAddresses
 from aggregator.storage.digest_editions import DigestEditions
@@ -25,6 +28,7 @@ from aggregator.storage.gists import Gists
 from aggregator.storage.invitations import Invitations
 from aggregator.storage.leases import Leases
 from aggregator.storage.mutes import Mutes
+from aggregator.storage.outlet_labels import OutletLabels
 from aggregator.storage.outlets import Outlets
 from aggregator.storage.polls import Polls
 from aggregator.storage.read_marks import ReadMarks
@@ -48,6 +52,7 @@ class UnitOfWork:
     """What is read or written here is seen by others wholly or not at all. For one thread."""
 
     outlets: Outlets
+    outlet_labels: OutletLabels
     feeds: Feeds
     feed_wishes: FeedWishes
     polls: Polls
@@ -61,6 +66,7 @@ class UnitOfWork:
     corrections: Corrections
     relations: Relations
     themes: Themes
+    coverage: Coverage
     gists: Gists
     comparisons: Comparisons
     full_texts: FullTexts
@@ -89,43 +95,16 @@ class UnitOfWork:
         return self.saved if shelf is Shelf.SAVED else self.followed
 
 
+_MADE: dict[str, Callable[[Connection], Any]] = {
+    name: kind for name, kind in get_type_hints(UnitOfWork).items() if kind is not StoryList
+}
+"""The repositories that need the connection alone, by the name of their field."""
+
+
 def unit_of_work(connection: Connection) -> UnitOfWork:
     """Return the repositories over a connection whose transaction has begun."""
     return UnitOfWork(
-        outlets=Outlets(connection),
-        feeds=Feeds(connection),
-        feed_wishes=FeedWishes(connection),
-        polls=Polls(connection),
-        removals=Removals(connection),
-        articles=Articles(connection),
-        vectors=Vectors(connection),
-        search=Search(connection),
-        days=Days(connection),
-        stories=Stories(connection),
-        story_members=StoryMembers(connection),
-        corrections=Corrections(connection),
-        relations=Relations(connection),
-        themes=Themes(connection),
-        gists=Gists(connection),
-        comparisons=Comparisons(connection),
-        full_texts=FullTexts(connection),
-        leases=Leases(connection),
-        readers=Readers(connection),
-        read_marks=ReadMarks(connection),
-        story_reads=StoryReads(connection),
-        bulk_reads=BulkReads(connection),
         saved=StoryList(connection, saved_stories),
         followed=StoryList(connection, followed_stories),
-        mutes=Mutes(connection),
-        sessions=Sessions(connection),
-        invitations=Invitations(connection),
-        api_tokens=ApiTokens(connection),
-        follows=Follows(connection),
-        comments=Comments(connection),
-        saved_searches=SavedSearches(connection),
-        digest_schedules=DigestSchedules(connection),
-        digest_addresses=DigestAddresses(connection),
-        digest_editions=DigestEditions(connection),
-        digest_posts=DigestPosts(connection),
-        digest_ledger=DigestLedger(connection),
+        **{name: make(connection) for name, make in _MADE.items()},
     )

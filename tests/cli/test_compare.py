@@ -62,7 +62,7 @@ def test_comparison_comes_as_json_and_as_markdown(type_, story):
     ("words", "said"),
     [
         (("compare", "9"), "There is no story 9."),
-        (("compare", "1", "--outlets", "Nobody"), "There is no outlet “Nobody”."),
+        (("compare", "1", "--outlets", "Nobody"), "There is no one outlet called “Nobody”."),
     ],
 )
 def test_wrong_use_is_one_sentence_and_code_2(type_, story, words, said):

@@ -26,6 +26,7 @@ from aggregator.feeds.subscribe import Subscribe
 from aggregator.readers.comments import Comments
 from aggregator.readers.comparing import Comparing
 from aggregator.readers.days import Days
+from aggregator.readers.desk import OutletDesk, open_desk
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.people import People, open_people
@@ -36,6 +37,7 @@ from aggregator.storage import Storage, open_storage
 from aggregator.stories.build import Build
 from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
+from aggregator.stories.sentences import sentences_of
 from aggregator.stories.topics import load_topics
 from web.factory import create_app
 from web.services import Services
@@ -61,6 +63,7 @@ class Room:
     people: People
     days: Days
     saved_searches: SavedSearches
+    desk: OutletDesk
     full_text: FetchFullText
     comparing: Comparing
 
@@ -89,6 +92,17 @@ def room(
     fetcher = HttpFetcher(
         client=guarded_client(clock=clock, allow_private=True), clock=clock, allow_private=True
     )
+    build = Build(
+        storage=storage,
+        embedder=embedder,
+        clock=clock,
+        owner=owner,
+        window=WINDOW,
+        lease_for=lease_for,
+        batch=16,
+        topics=topics,
+    )
+    meaning = Meaning(storage=storage, embedder=embedder, executor=asking)
     try:
         yield Room(
             storage=storage,
@@ -106,16 +120,7 @@ def room(
             ),
             subscribe=Subscribe(storage=storage, clock=clock),
             manage=Manage(storage=storage, clock=clock),
-            build=Build(
-                storage=storage,
-                embedder=embedder,
-                clock=clock,
-                owner=owner,
-                window=WINDOW,
-                lease_for=lease_for,
-                batch=16,
-                topics=topics,
-            ),
+            build=build,
             reading=Reading(
                 storage=storage, clock=clock, window=WINDOW, model=embedder.model_id, topics=topics
             ),
@@ -129,7 +134,7 @@ def room(
             search=Search(
                 storage=storage,
                 clock=clock,
-                meaning=Meaning(storage=storage, embedder=embedder, executor=asking),
+                meaning=meaning,
                 topics=topics,
             ),
             marks=Marks(storage=storage, clock=clock),
@@ -143,6 +148,7 @@ def room(
                 new_token=partial(token_urlsafe, 24),
                 topics=topics,
             ),
+            desk=open_desk(storage, clock, window=WINDOW, topics=topics, meaning=meaning, cut=sentences_of),
             full_text=FetchFullText(storage=storage, fetcher=fetcher, clock=clock),
             comparing=Comparing(
                 storage=storage, clock=clock, compare=Compare(storage=storage, embedder=embedder)

@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.domain.feeds import Failure, FeedState, PollOutcome
 from aggregator.domain.ids import StoryId
+from aggregator.domain.labels import OwnLabel
 from aggregator.domain.stories import Merged, StoryChanges
 from aggregator.readers.compared import ComparePage
 from aggregator.readers.comparing import Comparing
@@ -131,10 +132,20 @@ def test_axis_makes_columns_and_shares_and_keeps_the_unlabelled(paper: Paper) ->
     assert [(share.value, share.reports) for share in page.shares] == [("", 3)]
 
 
+def test_own_label_makes_an_axis_to_lay_the_story_out_by(paper: Paper) -> None:
+    story = three_reports(paper)
+    label = OwnLabel(domain="lantern.example", axis="slant", value="dry")
+    with paper.storage.writing() as work:
+        work.outlet_labels.put([label], now=NOON)
+    page = page_of(paper, story, axis="slant")
+    assert page.axes[-1].name == "Slant"
+    assert {column.name: len(column.outlets) for column in page.columns} == {"dry": 1, "Not labelled": 2}
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"axis": "colour"}, "There is no axis “colour”: choose one of country, owner, kind, lang."),
+        ({"axis": "colour"}, "There is no axis “colour”: choose one of country, owner, type, language."),
         ({"outlets": [999, 1]}, "An outlet that you asked for has no report in this story."),
         ({"outlets": [1]}, "One outlet alone cannot be compared: choose two to six."),
     ],

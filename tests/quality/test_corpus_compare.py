@@ -94,7 +94,7 @@ def test_pages_of_the_largest_stories_of_a_day_render(corpus: Path) -> None:
     client = create_app(make_services(comparing=comparing, clock=clock)).test_client()
 
     answers = [client.get(f"/stories/{story}/compare") for story in stories]
-    again = [client.get(f"/stories/{story}/compare?axis=lang") for story in stories]
+    again = [client.get(f"/stories/{story}/compare?axis=language") for story in stories]
     storage.close()
 
     assert [answer.status_code for answer in (*answers, *again)] == [200] * 2 * LARGEST

@@ -18,7 +18,9 @@ from aggregator.domain.errors import (
     SettingsError,
 )
 from aggregator.feeds.poll import PollLimits
+from aggregator.readers.endpoint import ChatEndpoint
 from aggregator.settings import (
+    AskSettings,
     DigestSettings,
     FeedSettings,
     LogSettings,
@@ -226,3 +228,41 @@ def test_log_goes_to_standard_error_from_its_level_on(
         structlog.get_logger().info("stories built", articles=3)
     told = capsys.readouterr()
     assert (told.out, told.err.count('"event": "stories built"')) == ("", lines)
+
+
+def test_without_an_endpoint_no_model_rewords_answers(tmp_path: Path, clock: FrozenClock) -> None:
+    assert wired(Settings(data=tmp_path), clock).desk.ask.rephrase is None
+
+
+def test_settings_of_questions_reach_the_endpoint_which_is_closed_at_the_end(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    (tmp_path / "key").write_text("secret\n")
+    ask = AskSettings(
+        endpoint="http://127.0.0.1:9/v1", model="small", key_file=str(tmp_path / "key"), timeout_seconds=7
+    )
+    rephrase = wired(Settings(data=tmp_path, ask=ask), clock).desk.ask.rephrase
+    assert isinstance(rephrase, ChatEndpoint)
+    assert (rephrase.address, rephrase.model, rephrase.key, rephrase.seconds) == (
+        "http://127.0.0.1:9/v1",
+        "small",
+        "secret",
+        7,
+    )
+    assert rephrase.client.is_closed
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        AskSettings(endpoint="http://127.0.0.1:9/v1"),
+        AskSettings(endpoint="127.0.0.1:9/v1", model="small"),
+        AskSettings(endpoint="http://127.0.0.1:9/v1", model="small", key_file="no-such-file"),
+    ],
+    ids=["no model", "no scheme", "no key"],
+)
+def test_an_endpoint_that_cannot_be_asked_is_refused_at_the_start(
+    tmp_path: Path, clock: FrozenClock, ask: AskSettings
+) -> None:
+    with pytest.raises(SettingsError, match=r"table \[ask\]"):
+        wired(Settings(data=tmp_path, ask=ask), clock)

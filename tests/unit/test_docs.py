@@ -11,7 +11,7 @@ import click
 import pytest
 
 from aggregator.cli import broadfold
-from aggregator.domain import errors
+from aggregator.domain import errors, outlet_errors
 from aggregator.domain.feeds import Failure
 from aggregator.settings import BESIDE_SETTINGS, setting_names, variable
 from aggregator.storage.schema import metadata
@@ -87,7 +87,8 @@ def links(file: Path) -> list[str]:
 def error_classes() -> dict[str, type[errors.BroadfoldError]]:
     return {
         name: kind
-        for name, kind in inspect.getmembers(errors, inspect.isclass)
+        for module in (errors, outlet_errors)
+        for name, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, errors.BroadfoldError)
     }
 

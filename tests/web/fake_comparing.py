@@ -82,7 +82,7 @@ PAGE = ComparePage(
     ),
     axes=(
         Choice(key="country", name="Country", is_chosen=True),
-        Choice(key="lang", name="Language", is_chosen=False),
+        Choice(key="language", name="Language", is_chosen=False),
     ),
     by_axis=False,
     axis="country",

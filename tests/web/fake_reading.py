@@ -587,6 +587,8 @@ class FakeSavedSearches:
 
 
 def make_services(reading: FakeReading | None = None, **fields: Any) -> Services:
+    from tests.web.fake_outlets import FakeDesk
+
     values: dict[str, Any] = {
         "reading": reading or FakeReading(),
         "search": FakeSearch(),
@@ -599,6 +601,7 @@ def make_services(reading: FakeReading | None = None, **fields: Any) -> Services
         "days": FakeDays(),
         "saved_searches": FakeSavedSearches(),
         "comparing": FakeComparing(),
+        "desk": FakeDesk(),
         "full_text": lambda article: {1: "", 3: "It took too long."}.get(article),
         "digests": None,
         "digest_soon": Bell(),

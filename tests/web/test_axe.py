@@ -35,6 +35,10 @@ BESIDE_ROUTES = (
     "/?show=unread",
     "/day/2026-03-13",
     "/saved?after=zzzz",
+    "/?lens=one",
+    "/?lens=by&axis=type",
+    "/?lens=blindspots&axis=country",
+    "/ask?q=bridge",
     "/no-such-page",
 )
 """States of pages that their plain address does not show."""

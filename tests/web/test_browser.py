@@ -20,6 +20,11 @@ ADDRESSES = (
     "/search?q=bridge",
     "/settings",
     "/people",
+    "/outlets/labels",
+    "/outlets/overlap",
+    "/?lens=one",
+    "/?lens=blindspots&axis=owner",
+    "/ask?q=divers",
 )
 BEYOND = """[...document.querySelectorAll('body *')]
     .filter(node => node.getBoundingClientRect().right > innerWidth)

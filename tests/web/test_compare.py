@@ -52,8 +52,8 @@ def test_figures_have_their_text_and_no_style_stands_inline(client: FlaskClient)
 
 def test_form_asks_by_get_and_passes_numbers_on(client: FlaskClient, comparing: FakeComparing) -> None:
     html = client.get("/stories/1/compare?outlet=2&outlet=3&outlet=x").text
-    client.get("/stories/1/compare?axis=lang")
-    assert comparing.asked == [(1, (2, 3, 0), ""), (1, (), "lang")]
+    client.get("/stories/1/compare?axis=language")
+    assert comparing.asked == [(1, (2, 3, 0), ""), (1, (), "language")]
     assert 'method="get" action="/stories/1/compare"' in html
     assert '<input type="checkbox" name="outlet" value="1" checked> The Orsholm Lantern' in html
 

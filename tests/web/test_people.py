@@ -223,7 +223,7 @@ def test_form_of_another_site_is_refused(client: FlaskClient, shared: People, ad
     "address",
     [
         "/feeds", "/feeds/change", "/feeds/refresh", "/feeds/import", "/feeds/import/confirm",
-        "/feeds/folders", "/feeds/restore",
+        "/feeds/folders", "/feeds/restore", "/outlets/labels", "/outlets/labels/import/confirm",
         "/stories/1/move", "/stories/1/merge", "/stories/1/undo", "/people/1/role",
         "/people/1/remove", "/people/invitations",
     ],
@@ -254,11 +254,12 @@ def test_reader_is_not_shown_what_only_admins_may(client: FlaskClient, paper: Pa
         login(client, name)
         shown[name] = [
             form.attributes.get("action", "")
-            for address in (f"/stories/{story}", "/feeds", "/outlets/1")
+            for address in (f"/stories/{story}", "/feeds", "/outlets/1", "/outlets/labels")
             for form in page(client, address).all("form")
         ]
-    assert [one for one in shown["Ben"] if "/feeds" in one or "merge" in one or "move" in one] == []
-    assert {"/feeds", f"/stories/{story}/merge", "/feeds/change"} <= set(shown["Ada"])
+    hidden = ("/feeds", "merge", "move", "/labels")
+    assert [one for one in shown["Ben"] if any(word in one for word in hidden)] == []
+    assert {"/feeds", f"/stories/{story}/merge", "/feeds/change", "/outlets/labels"} <= set(shown["Ada"])
 
 
 def test_form_that_came_too_late_is_kept_and_offered_again(

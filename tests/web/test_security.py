@@ -26,6 +26,13 @@ PAGES = (
     "/people",
     "/invitation/made-up",
     "/no-such-page",
+    "/outlets/labels",
+    "/outlets/overlap",
+    "/?lens=one",
+    "/?lens=alone",
+    "/?lens=by",
+    "/ask?q=divers",
+    "/stories/1/ask",
 )
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template, request
 
 from aggregator.readers.lens import Show
 from aggregator.readers.views import FeedTrouble, FrontPage, StoryCard
+from web.pages.lenses import lens_page
 from web.pages.marks import lens
 from web.services import current_services
 
@@ -43,6 +44,8 @@ def page() -> str:
     """Show the stories that follow the cursor `after`."""
     after = request.args.get("after") or None
     view = replace(lens(), followed_only=True)
+    if "lens" in request.args:
+        return lens_page(view)
     front = current_services().reading.front_page(after=after, lens=view)
     state = front_state(front, after=after, show=view.show)
     saved = current_services().saved_searches

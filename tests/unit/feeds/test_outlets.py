@@ -39,6 +39,12 @@ def test_columns_may_come_in_any_order_with_others_beside_them() -> None:
     )
 
 
+def test_a_column_of_sources_is_read_and_may_be_missing() -> None:
+    text = f"{HEAD},source\nlantern.example,The Lantern,,,,,an almanac\n"
+    (one,) = read_outlets(text.encode(), name="outlets.csv")
+    assert one == OutletFacts(domain="lantern.example", name="The Lantern", source="an almanac")
+
+
 def test_spreadsheet_file_with_byte_order_mark_and_short_rows_is_read() -> None:
     text = f"\ufeff{HEAD}\r\nlantern.example,The Lantern\r\n\r\n"
     assert read_outlets(text.encode(), name="outlets.csv") == (
@@ -82,7 +88,7 @@ def test_outlets_of_this_project_are_many_and_from_many_countries() -> None:
     domains = [one.domain for one in facts]
     assert len(set(domains)) == len(domains) >= 40
     assert len({one.country for one in facts}) >= 12
-    assert [one.domain for one in facts if not (one.country and one.kind and one.lang)] == []
+    assert [one.domain for one in facts if not (one.country and one.kind and one.lang and one.source)] == []
 
 
 def test_every_starter_feed_is_of_an_outlet_that_the_facts_know() -> None:
