@@ -1,7 +1,7 @@
 """The words of the page that compares outlets, and the addresses of sentences; the factory's filters."""
 
 from collections.abc import Callable, Collection
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from aggregator.domain.labels import LANGUAGE
@@ -97,7 +97,7 @@ def blindspot_words(spot: Blindspot, names: dict[int, str]) -> str:
     )
 
 
-FILTERS: Final[dict[str, Callable[..., Any]]] = {
+FILTERS: Final[dict[str, Callable[..., str]]] = {
     "fragment": fragment,
     "reported_by": reported_by,
     "listed": listed,
