@@ -27,17 +27,21 @@ def ready(demo: subprocess.Popen[str]) -> str:
 
 
 def take(page: Page, home: str, scheme: str) -> None:
-    """Walk from the front page to a story, an article, a search and the feeds, and take a picture of each."""
+    """Walk from the front page to a story, its articles and outlets, and the lists; picture each."""
     page.goto(home)
     shoot(page, "front", scheme)
     page.locator("article.story h2 a").first.click()
     shoot(page, "story", scheme)
+    story = page.url
     page.get_by_role("link", name="Read here").first.click()
     shoot(page, "article", scheme)
+    page.goto(f"{story}/compare")
+    shoot(page, "compare", scheme)
     page.goto(f"{home}/search?q=bridge")
     shoot(page, "search", scheme)
-    page.goto(f"{home}/feeds")
-    shoot(page, "feeds", scheme)
+    for name in ("day", "outlets", "feeds", "digests", "settings"):
+        page.goto(f"{home}/{name}")
+        shoot(page, name, scheme)
 
 
 def shoot(page: Page, name: str, scheme: str) -> None:

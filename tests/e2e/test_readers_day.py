@@ -227,9 +227,9 @@ def test_reader_reads_and_marks_in_a_tunnel(
     hands.press(page.get_by_role("link", name=STRIKE, exact=True).first)
     expect(page.get_by_role("heading", level=1)).to_have_text(STRIKE)
     hands.press(page.locator(".story-head").get_by_role("button", name="Save"))
-    expect(page.locator("#offline-notes")).to_contain_text("wait")
+    expect(page.locator("#waiting")).to_be_visible()
     page.context.set_offline(False)
-    expect(page.locator("#offline-notes")).not_to_contain_text("wait", timeout=15_000)
+    expect(page.locator("#waiting")).to_be_hidden(timeout=15_000)
 
     page.goto(desk.home + "/saved")
     expect(card(page, STRIKE)).to_have_count(1)
