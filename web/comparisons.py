@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import quote
 
+from aggregator.domain.labels import LANGUAGE
 from aggregator.readers.axes import FACTS
 from aggregator.readers.blindspots import Blindspot
 from aggregator.readers.compared import ClaimRow, DifferenceLine, Share, Source
@@ -57,7 +58,7 @@ def axis_value(value: str, axis: str) -> str:
         return "Not labelled"
     return (
         (language(value) or ("English" if value.lower().startswith("en") else value))
-        if axis == "lang"
+        if axis == LANGUAGE
         else value
     )
 

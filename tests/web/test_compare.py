@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.web.fake_comparing import PAGE, FakeComparing, source
 from tests.web.fake_reading import make_services
-from web.comparisons import blindspot_words, differing, fragment, listed, reported_by
+from web.comparisons import axis_value, blindspot_words, differing, fragment, listed, reported_by
 from web.factory import create_app
 
 
@@ -115,3 +115,16 @@ def test_blindspot_tells_its_baseline_and_sample_in_words() -> None:
     assert blindspot_words(unknown, PAGE.outlet_names).endswith(
         "Whether it left the story out is not known: the feed of Grenzbote was failing."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "axis", "words"),
+    [
+        ("de", "language", "German"),
+        ("en", "language", "English"),
+        ("", "language", "Not labelled"),
+        ("de", "owner", "de"),
+    ],
+)
+def test_languages_are_told_by_their_names(value: str, axis: str, words: str) -> None:
+    assert axis_value(value, axis) == words
