@@ -194,8 +194,8 @@ class Reading:
         since = self.clock.now() - self.window
         topics = Sections.read(work, self.topics, since=since)
         told_in = work.gists.get(story.id)
-        theme, follows, followed_by, near = self._around(work, story, since, lens)
         before = work.stories.follows(story.id)
+        theme, follows, followed_by, near = self._around(work, story, before, lens)
         titles = work.articles.titles([key for key, count in versions.items() if count])
         turns = developments(articles, folding, outlets, titles, follows=before)
         return StoryPage(
@@ -217,16 +217,16 @@ class Reading:
         )
 
     def _around(
-        self, work: UnitOfWork, story: Story, since: datetime, lens: Lens | None
+        self, work: UnitOfWork, story: Story, follows: Sequence[Story], lens: Lens | None
     ) -> tuple[ThemeLine | None, tuple[StoryCard, ...], tuple[StoryCard, ...], tuple[StoryCard, ...]]:
         """Return what stands beside a story: its theme, what it takes up, what takes it up, what is near."""
         theme = work.themes.of_story(story.id)
         others = work.stories.get_many(sorted(theme.stories - {story.id})) if theme else ()
         living = (one for one in others if one.merged_into is None)
         themed = sorted(living, key=lambda one: (-one.face.score, -one.id))[:THEME]
-        follows, followed_by = work.stories.follows(story.id), work.stories.followed_by(story.id)
+        followed_by = work.stories.followed_by(story.id)
         told = {one.id for one in (*themed, *follows, *followed_by)}
-        near = self.related(work, story, model=self.model, since=since)
+        near = self.related(work, story, model=self.model, since=self.clock.now() - self.window)
         related = work.stories.get_many([one for one in near if one not in told])
         cards = iter(self._cards(work, [*themed, *follows, *followed_by, *related], lens))
         themed_cards, follow_cards, followed_cards, near_cards = (
