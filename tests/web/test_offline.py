@@ -189,13 +189,18 @@ def test_story_opened_offline_is_read_when_the_network_is_back(
     assert mark_of(alive, story) == ("read", False, False)
 
 
-def test_logging_out_forgets_every_kept_page_and_waiting_mark(site: str, open_page: Opener) -> None:
+@pytest.mark.parametrize("address", ["/logout", "/login", "/invitation/a-token"])
+def test_another_reader_meets_no_kept_page_and_no_waiting_mark(
+    site: str, open_page: Opener, address: str
+) -> None:
     page = opened_and_kept(open_page, site)
     page.context.set_offline(True)
     page.locator("button[value=save]").first.click()
     expect(page.locator("#waiting")).to_be_visible()
     page.context.set_offline(False)
-    page.evaluate("navigator.locks.request('broadfold-marks', () => fetch('/logout', {method: 'POST'}))")
+    page.evaluate(
+        "to => navigator.locks.request('broadfold-marks', () => fetch(to, {method: 'POST'}))", address
+    )
 
     page.wait_for_function(f"async () => (await ({KEPT})()).join() === '/offline'")
     page.wait_for_function(f"async () => (await ({DATABASES})()).length === 0")

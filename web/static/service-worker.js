@@ -9,7 +9,7 @@ const PATIENCE = 4000; // milliseconds until a kept page is shown instead of a s
 const FRESH = 15 * 60000; // milliseconds for which a kept page is not fetched again ahead of reading
 const MOST = 160; // pages; about 20 kB each before compression
 // Who reads may change with these; what is kept and what waits to be sent belongs to the one before.
-const CHANGES_READER = /^\/(log(in|out)|join|invite|password)(\/|$)/;
+const CHANGES_READER = /^\/(log(in|out)|invitation)(\/|$)/;
 const KEPT = /^\/($|stories\/\d+$|articles\/\d+$|saved$|followed$)/;
 
 let generation = 0; // grows when the reader changes, so that nothing fetched for the one before is kept
