@@ -1,7 +1,8 @@
 """Turn stored articles into stories, from embed to describe. The room's service.
 
-Reads what is missing, works without a transaction, writes the answer in one. A build killed at any
-moment leaves either the old stories or the new ones; vectors already computed are kept.
+Reads what is missing, works without a transaction, writes the answer in one; what stories say in their
+articles' words follows a few stories at a time. A build killed at any moment leaves either the old stories
+or the new ones; vectors already computed are kept, and the next build picks the words that are missing.
 """
 
 from collections import Counter
@@ -14,7 +15,15 @@ from typing import TYPE_CHECKING
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
-from aggregator.domain.stories import BuildReport, Correction, Folding, StoryChanges, TrackedStory
+from aggregator.domain.stories import (
+    BuildReport,
+    Correction,
+    Folding,
+    Relation,
+    StoryChanges,
+    StoryFace,
+    TrackedStory,
+)
 from aggregator.domain.topics import Topic
 from aggregator.storage import Storage
 from aggregator.stories.constrain import anchors
@@ -22,7 +31,7 @@ from aggregator.stories.copies import fold, with_past
 from aggregator.stories.embed import Embedder, encode_articles, texts_of, unpack
 from aggregator.stories.examples import embed_examples, read_prototypes
 from aggregator.stories.faces import new_faces
-from aggregator.stories.gists import renew_gists
+from aggregator.stories.gists import renew_gists_by_turns
 from aggregator.stories.group import GroupNumbers, graph_of
 from aggregator.stories.idle import with_follows
 from aggregator.stories.matters import renew_themes
@@ -174,9 +183,12 @@ class Build:
             floor = self.group_numbers.floor
             changes = with_follows(changes, partition, graph, times, idle=self.idle, floor=floor)
         with watch("store"):
-            opened = self._store(desk, folding, evidence, changes)
-        if opened is None:
+            living = self._store(desk, folding, evidence, changes)
+        if living is None:
             return None
+        with watch("gists"):
+            hashes = {a.id: a.content_hash for a in desk.articles}
+            renew_gists_by_turns(self.storage, living, hashes, between=self._claim)
         with watch("themes"):
             vectors = dict(zip((a.id for a in desk.articles), desk.vectors, strict=True))
             articles = {a.id: a for a in desk.articles}
@@ -184,7 +196,7 @@ class Build:
         return BuildReport(
             embedded=embedded,
             articles=len(desk.articles),
-            opened=len(opened),
+            opened=len(changes.opened),
             changed=len(changes.members),
             merged=len(changes.merged),
             retired=len(changes.retired),
@@ -193,30 +205,58 @@ class Build:
 
     def _store(
         self, desk: _Desk, folding: Folding, evidence: Evidence, changes: StoryChanges
-    ) -> Sequence[StoryId] | None:
-        """Store the answer in one transaction; None, with nothing stored, when the stories have moved on."""
+    ) -> Mapping[StoryId, frozenset[ArticleId]] | None:
+        """Store the answer; return the living stories with their members.
+
+        What takes time is worked out before the transaction that writes, because readers wait for it.
+        Returns None, with nothing stored, when the stories have moved on.
+        """
+        prepared = self._prepared(desk, folding, evidence, changes)
         with self.storage.writing() as work:
             # A machine that slept may have lost its lease: these changes would then open stories twice.
             # A reader may have corrected one meanwhile: these changes would then take the correction back.
             if work.stories.tracked() != desk.tracked or work.corrections.live() != desk.corrections:
                 return None
-            now = self.clock.now()
-            opened = work.stories.apply(changes, now=now)
+            opened = work.stories.apply(changes, now=self.clock.now())
             work.articles.store_folding(folding, among=[a.id for a in desk.articles])
-            living = {s.id: s.members for s in desk.tracked} | dict(changes.members)
-            for gone in (*(m.story for m in changes.merged), *changes.retired):
-                living.pop(gone)
-            living |= dict(zip(opened, (o.members for o in changes.opened), strict=True))
-            articles = {a.id: a for a in desk.articles}
-            vectors = dict(zip(articles, desk.vectors, strict=True))
+            ids = {_unborn(place): story for place, story in enumerate(opened)}
+            work.stories.set_faces({ids.get(one, one): face for one, face in prepared.faces.items()})
+            work.relations.replace(prepared.relations, among=[a.id for a in desk.articles])
+        return {ids.get(one, one): members for one, members in prepared.living.items()}
+
+    def _prepared(
+        self, desk: _Desk, folding: Folding, evidence: Evidence, changes: StoryChanges
+    ) -> "_Prepared":
+        """Work out how the stories will look once the changes are stored."""
+        living = {s.id: s.members for s in desk.tracked} | dict(changes.members)
+        for gone in (*(m.story for m in changes.merged), *changes.retired):
+            living.pop(gone)
+        living |= {_unborn(place): one.members for place, one in enumerate(changes.opened)}
+        articles = {a.id: a for a in desk.articles}
+        vectors = dict(zip(articles, desk.vectors, strict=True))
+        with self.storage.reading() as work:
             known = read_prototypes(work, self.embedder.model_id, self.topics)
-            faces = new_faces(
-                work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now
+            now = self.clock.now()
+            faces = dict(
+                new_faces(
+                    work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now
+                )
             )
-            work.stories.set_faces(dict(faces))
-            renew_gists(work, living, {a.id: a.content_hash for a in desk.articles})
-            work.relations.replace(closest(evidence, living.values()), among=list(articles))
-        return opened
+        return _Prepared(living=living, faces=faces, relations=tuple(closest(evidence, living.values())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """What is written beside the changes; a story that they open goes by its place among them."""
+
+    living: Mapping[StoryId, frozenset[ArticleId]]
+    faces: Mapping[StoryId, StoryFace]
+    relations: tuple[Relation, ...]
+
+
+def _unborn(place: int) -> StoryId:
+    """Return a number that no story has, for the one at this place among those that will be opened."""
+    return StoryId(-1 - place)
 
 
 def _shared(articles: Sequence[Article]) -> frozenset[str]:

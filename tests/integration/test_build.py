@@ -11,11 +11,11 @@ import pytest
 from aggregator.domain.articles import ArticleDraft
 from aggregator.domain.errors import ModelUnusable
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
-from aggregator.domain.stories import Merged, Opened, Story, StoryChanges, StoryState
+from aggregator.domain.stories import Gist, Merged, Opened, Story, StoryChanges, StoryState
 from aggregator.storage import Storage
 from aggregator.stories.build import LEASE, Build
 from aggregator.stories.embed import encode_articles
-from aggregator.stories.gists import renew_gists
+from aggregator.stories.gists import renew_gists, renew_gists_by_turns
 from aggregator.stories.group import GroupNumbers
 from aggregator.stories.passage import passage
 from aggregator.stories.summary import FEWEST
@@ -149,7 +149,7 @@ def test_articles_about_one_event_become_one_story_and_the_rest_their_own(desk: 
     assert report is not None
     assert (report.embedded, report.articles, report.opened) == (4, 4, 2)
     assert (report.changed, report.merged, report.retired) == (0, 0, 0)
-    assert list(report.seconds) == ["embed", "relate", "group", "track", "store", "themes"]
+    assert list(report.seconds) == ["embed", "relate", "group", "track", "store", "gists", "themes"]
     assert len({*desk.homes(first, second, third)}) == 1
     assert desk.homes(alone) != desk.homes(first)
     face = desk.story_of(first).face
@@ -440,4 +440,38 @@ def test_gists_are_picked_for_changed_stories_only_and_go_with_them(desk: Desk) 
 
         assert renew_gists(work, living, dict.fromkeys(articles, "edited")) == 1
         assert renew_gists(work, {story: frozenset([min(articles)])}, {}) == 0
+        assert work.gists.get(story) is None
+
+
+def told(desk: Desk) -> tuple[StoryId, frozenset[ArticleId]]:
+    """Store a story of the texts; return it with its articles."""
+    members = frozenset(
+        desk.store(f"outlet{outlet}", f"Bridge {outlet}", text) for outlet, text in enumerate(TEXTS)
+    )
+    with desk.storage.writing() as work:
+        (story,) = work.stories.apply(StoryChanges(opened=(Opened(members=members),)), now=NOON)
+    return story, members
+
+
+def test_others_may_write_between_the_turns_in_which_gists_are_picked(desk: Desk) -> None:
+    story, members = told(desk)
+    seen: list[Gist | None] = []
+
+    def write() -> None:
+        with desk.storage.writing() as work:
+            seen.append(work.gists.get(story))
+
+    assert renew_gists_by_turns(desk.storage, {story: members}, {}, between=write) == 1
+    assert [one.summary != () for one in seen if one] == [True]
+    assert renew_gists_by_turns(desk.storage, {story: members}, {}, between=write) == 0
+    assert renew_gists_by_turns(desk.storage, {story: frozenset([min(members)])}, {}, between=write) == 0
+    with desk.storage.reading() as work:
+        assert work.gists.get(story) is None
+
+
+def test_a_story_that_was_corrected_while_its_gist_was_picked_does_not_get_that_gist(desk: Desk) -> None:
+    story, members = told(desk)
+    fewer = members - {min(members)}
+    assert renew_gists_by_turns(desk.storage, {story: fewer}, {}, between=lambda: None) == 1
+    with desk.storage.reading() as work:
         assert work.gists.get(story) is None
