@@ -140,6 +140,11 @@ class ScheduleSettings(Section):
     digest_seconds: float = Field(
         default=30, gt=0, description="Seconds between two looks for digests and mails that are due."
     )
+    own_process: bool = Field(
+        default=True,
+        description="Whether polling, grouping and sending run in a process of their own, which gives way to "
+        "the pages; false saves the memory of a second Python.",
+    )
 
 
 class DigestSettings(Section):

@@ -1,13 +1,15 @@
 """Time the pages over 100,000 articles during a refresh, beside a plain Flask page of the same bytes.
 
-`python -m benchmarks.bench_web FOLDER [--articles 100000] [--readers 8] [--seconds 30] [--idle]`. Fills
-FOLDER/full.db when it is not there and works on a copy of it. The pages are served as `broadfold run` serves
-them, by waitress with the threads of the settings and the scheduler in the same process; 200 loopback feeds
-are polled over and over, and what they bring is grouped. Readers in a process of their own open front page,
-story, article and search, one after the other, without a pause. Then the same readers ask for the
-same bytes from a Flask app that does nothing else, under the same refreshing. Server time is what the WSGI
-call took, client time what the reader waited, which holds the queue, too. The processor's time of the call
-is told as well: it stays the same when other programs keep the machine busy.
+`python -m benchmarks.bench_web FOLDER [--articles 100000] [--readers 8] [--seconds 30] [--pause 1] [--idle]
+[--together]`. Fills FOLDER/full.db when it is not there and works on a copy of it. The pages are served as
+`broadfold run` serves them, by waitress with the threads of the settings and the jobs in a process of their
+own (`--together`: in the same one); 200 loopback feeds are polled over and over, and their news grouped.
+Readers in a process of their own open front page, story, article and search, one after the other, and look at
+each for half to one and a half times `--pause` seconds; `--pause 0` is a machine that is asked all it can
+answer. Then the same readers ask for the same bytes from a Flask app that does nothing else, under the same
+refreshing. Server time is what the WSGI call took, client time what the reader waited, which holds the
+queue, too. The processor's time of the call is told as well: it stays the same when other programs keep
+the machine busy.
 """
 
 import argparse
@@ -34,6 +36,7 @@ from urllib.parse import quote_plus
 import numpy as np
 from flask import Flask
 
+from aggregator.apart import Apart, Scheduler
 from aggregator.bootstrap import Services, opened
 from aggregator.clock import SystemClock
 from aggregator.scheduler import Ticker
@@ -132,13 +135,15 @@ class Answers:
     without_model: int = 0
 
 
-def read(port: int, readers: int, seconds: float, seed: int, *, plain: bool) -> Answers:
+def read(port: int, readers: int, seconds: float, seed: int, pause: float, *, plain: bool) -> Answers:
     """Let so many readers open page after page for some seconds; runs in a process of its own."""
     found = Answers()
     asked = list(searches(3000))
     with ThreadPoolExecutor(readers) as pool:
         jobs = [
-            pool.submit(_reader, port, seconds, asked[(seed * readers + n) * 97 :], found, plain, seed + n)
+            pool.submit(
+                _reader, port, seconds, asked[(seed * readers + n) * 97 :], found, plain, seed + n, pause
+            )
             for n in range(readers)
         ]
         for job in jobs:
@@ -147,7 +152,13 @@ def read(port: int, readers: int, seconds: float, seed: int, *, plain: bool) -> 
 
 
 def _reader(
-    port: int, seconds: float, asked: list[tuple[str, str]], found: Answers, plain: bool, seed: int
+    port: int,
+    seconds: float,
+    asked: list[tuple[str, str]],
+    found: Answers,
+    plain: bool,
+    seed: int,
+    pause: float,
 ) -> None:
     chosen, connection, until = random.Random(seed), HTTPConnection("127.0.0.1", port), time.time() + seconds
     for text, _ in asked:
@@ -160,6 +171,7 @@ def _reader(
                 address = chosen.choice(re.findall(rb'href="(/%s/\d+)"' % kind, body)).decode()
             body = _get(connection, f"/{page}" if plain else address, page, found)
             found.without_model += b"only the words" in body
+            time.sleep(pause * (0.5 + chosen.random()))
             if time.time() > until:
                 return
 
@@ -200,7 +212,7 @@ def served(app: Any, threads: int) -> Iterator[int]:
 
 
 @contextmanager
-def refreshing(services: Services, ticker: Ticker, *, idle: bool) -> Iterator[list[str]]:
+def refreshing(services: Services, jobs: Scheduler, *, idle: bool) -> Iterator[list[str]]:
     """Poll all feeds over and over, with a build for what they bring; yield a list of what was done."""
     stopped, done = Event(), list[str]()
 
@@ -208,20 +220,20 @@ def refreshing(services: Services, ticker: Ticker, *, idle: bool) -> Iterator[li
         while not stopped.wait(1):
             done.append("refresh")
             services.refresh.hasten()
-            ticker.soon("refresh")
+            jobs.soon("refresh")
 
     if idle:
         yield done
         return
     thread = Thread(target=poll)
-    ticker.start()
+    jobs.start()
     thread.start()
     try:
         yield done
     finally:
         stopped.set()
         thread.join()
-        ticker.stop()
+        jobs.stop()
 
 
 def measured(stopwatch: Stopwatch, threads: int, *arguments: Any, plain: bool) -> Answers:
@@ -289,6 +301,8 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--readers", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--pause", type=float, default=1)
+    parser.add_argument("--together", action="store_true", help="jobs in the process of the pages")
     parser.add_argument("--idle", action="store_true", help="no refresh meanwhile")
     chosen = parser.parse_args()
     work, filled = prepared(chosen.folder, chosen.articles)
@@ -306,21 +320,25 @@ def main() -> None:
 
 def time_pages(services: Services, chosen: argparse.Namespace) -> None:
     """Warm up, time the site and the plain app by turns, and print."""
-    ticker = Ticker(services=services)
+    jobs: Scheduler = Ticker(services=services)
+    if not chosen.together:
+        jobs = Apart(settings=services.settings, clock=services.clock)
     start = time.perf_counter()
     services.search.meaning.nearest("warm", allowed=None, patience=600)
     print(f"model and vectors ready after {time.perf_counter() - start:.0f} s", flush=True)
     threads = services.settings.web.threads
-    ours = Stopwatch(app=site(services, refresh_soon=lambda: ticker.soon("refresh")))
-    measured(ours, threads, chosen.readers, 5, 50, plain=False)
+    ours = Stopwatch(app=site(services, refresh_soon=lambda: jobs.soon("refresh")))
+    measured(ours, threads, chosen.readers, 5, 50, 0, plain=False)
     ours.times.clear()
     ours.work.clear()
     ours_found, plain_found, plain = Answers(), Answers(), Stopwatch(app=plain_app({}))
-    with refreshing(services, ticker, idle=chosen.idle) as done:
+    with refreshing(services, jobs, idle=chosen.idle) as done:
         for turn in range(TURNS):
-            found = measured(ours, threads, chosen.readers, chosen.seconds, turn, plain=False)
+            found = measured(ours, threads, chosen.readers, chosen.seconds, turn, chosen.pause, plain=False)
             plain.app = plain_app({page: middle(found.bodies[page]) for page in PAGES})
-            other = measured(plain, threads, chosen.readers, chosen.seconds / 3, turn, plain=True)
+            other = measured(
+                plain, threads, chosen.readers, chosen.seconds / 3, turn, chosen.pause, plain=True
+            )
             for kept, new in ((ours_found, found), (plain_found, other)):
                 for page in PAGES:
                     kept.times[page] += new.times[page]

@@ -38,6 +38,7 @@ from web.pages import (
     topics,
 )
 from web.people import install_people
+from web.pieces import install_pieces
 from web.quick import QuickUrls, bars
 from web.security import install_security
 from web.services import EXTENSION, Services
@@ -91,6 +92,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(page.blueprint)
     app.jinja_env.filters.update(filters())
     app.jinja_env.globals.update(asset=asset_urls(), bars=bars)
+    install_pieces(app)
     app.context_processor(
         lambda: {
             "site_name": services.site_name,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -80,11 +80,16 @@ def duration(span: timedelta) -> str:
 
 def absolute(at: datetime, now: datetime, zone: tzinfo | None) -> str:
     """Return the local time of `at`, with as much of the date as `now` leaves open."""
-    there, here = at.astimezone(zone), now.astimezone(zone)
+    return absolute_on(at, now.astimezone(zone).date(), zone)
+
+
+def absolute_on(at: datetime, today: date, zone: tzinfo | None) -> str:
+    """Return the local time of `at`, with as much of the date as the local date `today` leaves open."""
+    there = at.astimezone(zone)
     clock = f"{there:%H:%M}"
-    if there.date() == here.date():
+    if there.date() == today:
         return clock
-    if there.year == here.year:
+    if there.year == today.year:
         return f"{there:%a} {there.day} {there:%b}, {clock}"
     return f"{there.day} {there:%b %Y}, {clock}"
 

@@ -1,4 +1,4 @@
-"""Serves the pages with the scheduler beside them, until somebody stops it; for `run` and `demo`."""
+"""Serves the pages with the jobs beside them, until somebody stops it; for `run` and `demo`."""
 
 import signal
 import threading
@@ -6,6 +6,7 @@ from types import FrameType
 
 import click
 
+from aggregator.apart import Apart, Scheduler
 from aggregator.bootstrap import Services
 from aggregator.scheduler import Ticker
 from web.wsgi import listen, site
@@ -22,10 +23,10 @@ def serve(services: Services) -> None:
         AddressInUse: another program holds the port.
     """
     web = services.settings.web
-    ticker = Ticker(services=services)
-    app = site(
-        services, refresh_soon=lambda: ticker.soon("refresh"), digest_soon=lambda: ticker.soon("digest")
-    )
+    jobs: Scheduler = Ticker(services=services)
+    if services.settings.schedule.own_process:
+        jobs = Apart(settings=services.settings, clock=services.clock)
+    app = site(services, refresh_soon=lambda: jobs.soon("refresh"), digest_soon=lambda: jobs.soon("digest"))
     server = listen(app, host=web.host, port=web.port, threads=web.threads, trusted_proxy=web.trusted_proxy)
     address = f"http://{server.effective_host}:{server.effective_port}"
     stopped = threading.Event()
@@ -33,7 +34,7 @@ def serve(services: Services) -> None:
     try:
         signal.signal(signal.SIGTERM, _interrupt)
         click.echo(f"The pages are at {address}; the feeds are being pulled. Stop with Ctrl-C.")
-        ticker.start()
+        jobs.start()
         announcing.start()
         server.run()
     except KeyboardInterrupt:
@@ -42,7 +43,7 @@ def serve(services: Services) -> None:
         stopped.set()
         click.echo("Stopping.")
         server.close()
-        ticker.stop()
+        jobs.stop()
         if announcing.is_alive():
             announcing.join()
 

@@ -19,9 +19,9 @@ from aggregator.domain.stories import NEWNESS, RankPart, Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers.cards import cards_of
 from aggregator.readers.cursors import score_cursor, score_mark
-from aggregator.readers.lens import Lens, Picked, Position, pick
-from aggregator.readers.reading import BEST, CARDS, TOP
-from aggregator.readers.sections import EVERY_SHOWN, OTHER_SHOWN
+from aggregator.readers.lens import Lens, Picked, Position, Sieve, pick
+from aggregator.readers.reading import CARDS, TOP
+from aggregator.readers.sections import BEST, EVERY_SHOWN, OTHER_SHOWN, filled
 from aggregator.readers.views import HiddenStory, StoryCard, TopicLine, TopicSection
 from aggregator.storage import Storage, UnitOfWork
 
@@ -144,7 +144,7 @@ class Days:
             if not reports:
                 return _without_reports(work, page, zone)
             ranked = placed(reports)
-            table = _Table(work=work, topics=self.topics, placed=ranked, lens=lens, now=min(end, now))
+            table = _Table.read(work, self.topics, ranked, lens, now=min(end, now))
             return table.page(page, topic, position)
 
 
@@ -181,7 +181,22 @@ class _Table:
     topics: tuple[Topic, ...]
     placed: tuple[Placed, ...]
     lens: Lens | None
+    sieve: Sieve
     now: datetime
+
+    @classmethod
+    def read(
+        cls,
+        work: UnitOfWork,
+        topics: tuple[Topic, ...],
+        placed: tuple[Placed, ...],
+        lens: Lens | None,
+        *,
+        now: datetime,
+    ) -> "_Table":
+        """Read the reader's rules for a day's stories."""
+        sieve = Sieve.read(work, lens)
+        return cls(work=work, topics=topics, placed=placed, lens=lens, sieve=sieve, now=now)
 
     def page(self, page: DayPage, topic: str, after: Position | None) -> DayPage:
         """Fill a day's page: with sections when it is the first one of all topics."""
@@ -224,17 +239,16 @@ class _Table:
         """Return a section for every topic with stories that do not stand above; none without topics."""
         if not any(line.stories for line in lines if line.name not in (OTHER, EVERY)):
             return (), ()
-        sections: list[TopicSection] = []
+        chosen: list[tuple[TopicLine, Sequence[Story]]] = []
         hidden: list[HiddenStory] = []
         for line in lines:
             if line.name == EVERY or not line.stories:
                 continue
             found = self._pick(line.name, after=None, limit=BEST + TOP, here="")
             hidden += found.hidden
-            best = [story for story in found.stories if story.id not in above][:BEST]
-            if best:
-                sections.append(TopicSection(topic=line, cards=self._cards(best)))
-        return tuple(sections), tuple(hidden)
+            chosen.append((line, [story for story in found.stories if story.id not in above][:BEST]))
+        cards = self._cards([story for _, best in chosen for story in best])
+        return filled(chosen, iter(cards)), tuple(hidden)
 
     def _pick(self, name: str, *, after: Position | None, limit: int, here: str) -> Picked:
         names = {topic.name for topic in self.topics}
@@ -254,7 +268,7 @@ class _Table:
                 for story in self.work.stories.get_many(known)
             ]
 
-        return pick(self.work, fetch, self.lens, after=after, limit=limit, here=here)
+        return pick(self.work, fetch, self.sieve, after=after, limit=limit, here=here)
 
     def _cards(self, stories: Sequence[Story]) -> tuple[StoryCard, ...]:
         return cards_of(self.work, stories, now=self.now, lens=self.lens)

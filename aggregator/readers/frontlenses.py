@@ -15,7 +15,7 @@ from aggregator.readers.axes import Axis
 from aggregator.readers.blindspots import FEWEST_REPORTS
 from aggregator.readers.cards import cards_of
 from aggregator.readers.frontlens import Heap, LensKind, blindspots, by_kind, of_one_kind, of_one_outlet
-from aggregator.readers.lens import Lens, Position, pick
+from aggregator.readers.lens import Lens, Position, Sieve, pick
 from aggregator.readers.views import HiddenStory, StoryCard
 from aggregator.storage import Storage, UnitOfWork
 
@@ -104,7 +104,7 @@ class FrontLenses:
             def fetch(position: Position | None, most: int) -> Sequence[Story]:
                 return work.stories.ranked(since=now - span, after=position, limit=most)
 
-            picked = pick(work, fetch, lens, after=None, limit=LOOKED_AT)
+            picked = pick(work, fetch, Sieve.read(work, lens), after=None, limit=LOOKED_AT)
             told = _by_story(work, picked.stories)
             values = values_on(asked.axis, outlets, own)
             heaps, unknown = self._heaps(work, asked, picked.stories, told, values, outlets)

@@ -55,7 +55,7 @@ class Picked:
 
 
 def pick(
-    work: UnitOfWork, fetch: Fetch, lens: Lens | None, *, after: Position | None, limit: int, here: str = ""
+    work: UnitOfWork, fetch: Fetch, sieve: "Sieve", *, after: Position | None, limit: int, here: str = ""
 ) -> Picked:
     """Return the next page of a list as a reader sees it.
 
@@ -65,18 +65,17 @@ def pick(
     Args:
         work: the open unit of work.
         fetch: the list.
-        lens: the reader's view; None shows everything.
+        sieve: the reader's rules.
         after: the (score, id) that the page before ended with.
         limit: the most stories to return.
         here: the topic that the list is of, if any.
     """
-    sieve = _Sieve.read(work, lens, here=here)
     kept: list[Story] = []
     hidden: list[HiddenStory] = []
     looked = 0
     while True:
         stories = fetch(after, limit + 1)
-        for story, why in zip(stories, sieve.sift(work, stories), strict=True):
+        for story, why in zip(stories, sieve.sift(work, stories, here=here), strict=True):
             if why is None and len(kept) == limit:
                 last = kept[-1]
                 # What is hidden between this page's last story and the next is told on the next page.
@@ -98,7 +97,7 @@ def sifted(
     work: UnitOfWork, lens: Lens | None, stories: Sequence[Story]
 ) -> tuple[tuple[Story, ...], tuple[HiddenStory, ...]]:
     """Return the stories that the reader's view of lists lets through, and those that rules hide."""
-    whys = _Sieve.read(work, lens, here="").sift(work, stories)
+    whys = Sieve.read(work, lens).sift(work, stories)
     kept = tuple(story for story, why in zip(stories, whys, strict=True) if why is None)
     return kept, tuple(why for why in whys if isinstance(why, HiddenStory))
 
@@ -110,33 +109,36 @@ class _LeftOut(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sieve:
+class Sieve:
+    """The rules by which a reader's view leaves stories out; without a reader it lets everything through."""
+
     lens: Lens | None
     mutes: tuple[Mute, ...]
     reasons: Mapping[Mute, str]
-    here: str
     without: Unfollowed
     muted_feeds: Mapping[FeedId, str]
 
     @classmethod
-    def read(cls, work: UnitOfWork, lens: Lens | None, *, here: str) -> "_Sieve":
+    def read(cls, work: UnitOfWork, lens: Lens | None) -> "Sieve":
+        """Read the rules of the reader of a lens, for all lists of a page."""
         mutes = work.mutes.of(lens.reader) if lens else ()
         return cls(
             lens=lens,
             mutes=mutes,
             reasons=reasons(work, mutes),
-            here=here,
             without=work.follows.of(lens.reader) if lens and lens.followed_only else Unfollowed(),
             muted_feeds=work.feed_wishes.muted() if lens else {},
         )
 
-    def sift(self, work: UnitOfWork, stories: Sequence[Story]) -> list[HiddenStory | _LeftOut | None]:
-        """Return for each story why it is left out, None for one that stays."""
+    def sift(
+        self, work: UnitOfWork, stories: Sequence[Story], *, here: str = ""
+    ) -> list[HiddenStory | _LeftOut | None]:
+        """Return for each story why a list of the topic `here` leaves it out, None for one that stays."""
         if self.lens is None:
             return [None] * len(stories)
         ids = [story.id for story in stories]
         outlets = work.stories.outlets(ids) if self.mutes else {}
-        rules = {s.id: hidden_by(s, outlets[s.id], self.mutes, here=self.here) for s in stories if self.mutes}
+        rules = {s.id: hidden_by(s, outlets[s.id], self.mutes, here=here) for s in stories if self.mutes}
         states = read_states(work, self.lens.reader, ids) if self.lens.show is Show.UNREAD else {}
         followed = work.follows.followed(ids, self.without) if self.without else frozenset(ids)
         told = (

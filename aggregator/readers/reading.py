@@ -23,9 +23,9 @@ from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, ti
 from aggregator.readers.developments import developments
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
-from aggregator.readers.lens import Lens, Picked, Position, pick
+from aggregator.readers.lens import Lens, Picked, Sieve
 from aggregator.readers.related import Related
-from aggregator.readers.sections import Sections
+from aggregator.readers.sections import Sections, filled
 from aggregator.readers.timeline import timeline
 from aggregator.readers.views import (
     ArticleLine,
@@ -34,7 +34,6 @@ from aggregator.readers.views import (
     FeedLine,
     FeedTrouble,
     FrontPage,
-    HiddenStory,
     KeptPage,
     OutletLine,
     OutletPage,
@@ -42,9 +41,7 @@ from aggregator.readers.views import (
     StoryCard,
     StoryPage,
     ThemeLine,
-    TopicLine,
     TopicPage,
-    TopicSection,
 )
 from aggregator.storage import Storage, UnitOfWork
 
@@ -54,8 +51,6 @@ ARTICLES = 50
 """Articles on one page of an outlet."""
 TOP = 5
 """Stories above the sections of the front page."""
-BEST = 3
-"""Stories in a section of the front page."""
 THEME = 8
 """Other stories of a theme on a story's page."""
 
@@ -97,15 +92,19 @@ class Reading:
         Raises:
             CursorUnknown: `after` is no cursor of ours.
         """
-        since = self.clock.now() - self.window
+        since = self._since()
         with self.storage.reading() as work:
-            topics = Sections.read(work, self.topics, since=since)
-            found = _pick(work, topics, EVERY, lens, after=score_cursor(after), limit=limit)
+            topics, sieve = Sections.read(work, self.topics, since=since), Sieve.read(work, lens)
+            found = topics.pick(work, EVERY, sieve, after=score_cursor(after), limit=limit)
             feeds, polled = work.feeds.tally()
-            sections, hidden = ((), ()) if after else self._sections(work, topics, found.stories[:TOP], lens)
-            shown = found.stories[:TOP] if sections else found.stories
+            chosen, hidden = ((), ()) if after else topics.best(work, found.stories[:TOP], sieve)
+            shown = found.stories[:TOP] if chosen else found.stories
+            # One reading for all cards of the page.
+            every = [*shown, *(story for _, best in chosen for story in best)]
+            cards = iter(self._cards(work, every, lens))
+            above, sections = tuple(islice(cards, len(shown))), filled(chosen, cards)
             return FrontPage(
-                cards=self._cards(work, shown, lens),
+                cards=above,
                 cursor=_next(found),
                 hidden=tuple({one.id: one for one in (*found.hidden, *hidden)}.values()),
                 top=TOP if sections else 0,
@@ -125,13 +124,12 @@ class Reading:
         Raises:
             CursorUnknown: `after` is no cursor of ours.
         """
-        since = self.clock.now() - self.window
         with self.storage.reading() as work:
-            topics = Sections.read(work, self.topics, since=since)
+            topics = Sections.read(work, self.topics, since=self._since())
             topic = topics.line(name)
             if topic is None:
                 return None
-            found = _pick(work, topics, name, lens, after=score_cursor(after), limit=limit)
+            found = topics.pick(work, name, Sieve.read(work, lens), after=score_cursor(after), limit=limit)
             return TopicPage(
                 topic=topic,
                 topics=topics.lines,
@@ -159,21 +157,6 @@ class Reading:
         """Return the names that `topic` knows."""
         return (*(topic.name for topic in self.topics), OTHER, EVERY)
 
-    def _sections(
-        self, work: UnitOfWork, topics: Sections, above: Sequence[Story], lens: Lens | None
-    ) -> tuple[tuple[TopicSection, ...], tuple[HiddenStory, ...]]:
-        """Return a section for every topic with stories that do not stand above; none without topics."""
-        taken = {story.id for story in above}
-        chosen: list[tuple[TopicLine, list[Story]]] = []
-        hidden: list[HiddenStory] = []
-        for line in topics.sections():
-            found = _pick(work, topics, line.name, lens, limit=BEST + TOP, here="")
-            hidden += found.hidden
-            chosen.append((line, [s for s in found.stories if s.id not in taken][:BEST]))
-        cards = iter(self._cards(work, [story for _, best in chosen for story in best], lens))
-        filled = [TopicSection(topic=line, cards=tuple(islice(cards, len(best)))) for line, best in chosen]
-        return tuple(section for section in filled if section.cards), tuple(hidden)
-
     def story(self, story_id: int, *, lens: Lens | None = None) -> StoryPage | int | None:
         """Return the page of a story, the id of the story that it was merged into, or None."""
         with self.storage.reading() as work:
@@ -191,8 +174,7 @@ class Reading:
         folding = work.articles.folding(ids)
         outlets = _outlets(work)
         versions = work.articles.version_counts(ids)
-        since = self.clock.now() - self.window
-        topics = Sections.read(work, self.topics, since=since)
+        topics = Sections.read(work, self.topics, since=self._since())
         told_in = work.gists.get(story.id)
         before = work.stories.follows(story.id)
         theme, follows, followed_by, near = self._around(work, story, before, lens)
@@ -226,7 +208,7 @@ class Reading:
         themed = sorted(living, key=lambda one: (-one.face.score, -one.id))[:THEME]
         followed_by = work.stories.followed_by(story.id)
         told = {one.id for one in (*themed, *follows, *followed_by)}
-        near = self.related(work, story, model=self.model, since=self.clock.now() - self.window)
+        near = self.related(work, story, model=self.model, since=self._since())
         related = work.stories.get_many([one for one in near if one not in told])
         cards = iter(self._cards(work, [*themed, *follows, *followed_by, *related], lens))
         themed_cards, follow_cards, followed_cards, near_cards = (
@@ -311,28 +293,14 @@ class Reading:
         with self.storage.reading() as work:
             return with_history(work, _feed_lines(work), now=self.clock.now())
 
+    def _since(self) -> datetime:
+        """Return when the window begins, to the minute: what all pages count is kept so long."""
+        return (self.clock.now() - self.window).replace(second=0, microsecond=0)
+
     def _cards(
         self, work: UnitOfWork, stories: Sequence[Story], lens: Lens | None = None
     ) -> tuple[StoryCard, ...]:
         return cards_of(work, stories, now=self.clock.now(), lens=lens)
-
-
-def _pick(
-    work: UnitOfWork,
-    topics: Sections,
-    name: str,
-    lens: Lens | None,
-    *,
-    limit: int,
-    after: Position | None = None,
-    here: str | None = None,
-) -> Picked:
-    """Return the next stories of a topic; `here` is the topic of the page, by default the same."""
-
-    def fetch(position: Position | None, most: int) -> Sequence[Story]:
-        return topics.ranked(work, name, after=position, limit=most)
-
-    return pick(work, fetch, lens, after=after, limit=limit, here=name if here is None else here)
 
 
 def _next(found: Picked) -> str | None:

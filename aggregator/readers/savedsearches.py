@@ -18,8 +18,8 @@ from aggregator.domain.topics import Topic
 from aggregator.readers.cards import cards_of
 from aggregator.readers.lens import Lens, sifted
 from aggregator.readers.query import Known, parse_query
-from aggregator.readers.reading import BEST
 from aggregator.readers.search import for_reader, standing_so
+from aggregator.readers.sections import BEST
 from aggregator.readers.views import HiddenStory, StoryCard
 from aggregator.storage import Storage, UnitOfWork
 

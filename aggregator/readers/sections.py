@@ -1,17 +1,25 @@
 """The topics as sections of pages: which have stories, how many, and the stories of each, from storage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import TypeAlias
 
 from aggregator.domain.ids import StoryId
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
-from aggregator.readers.views import TopicLine
+from aggregator.readers.lens import Picked, Position, Sieve, pick
+from aggregator.readers.views import HiddenStory, StoryCard, TopicLine, TopicSection
 from aggregator.storage import UnitOfWork
 
 OTHER_SHOWN = "Other stories"
 EVERY_SHOWN = "All stories"
+BEST = 3
+"""Stories in a section of the front page."""
+
+Chosen: TypeAlias = Sequence[tuple[TopicLine, Sequence[Story]]]
+"""Topics, each with the stories that stand in its section."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +73,40 @@ class Sections:
             topic=name if name in self.names else None,
             besides=self.names if name == OTHER else (),
         )
+
+    def pick(
+        self,
+        work: UnitOfWork,
+        name: str,
+        sieve: Sieve,
+        *,
+        after: Position | None = None,
+        limit: int,
+        here: str | None = None,
+    ) -> Picked:
+        """Return the next stories of a topic; `here` is the topic of the page, by default the same."""
+
+        def fetch(position: Position | None, most: int) -> Sequence[Story]:
+            return self.ranked(work, name, after=position, limit=most)
+
+        return pick(work, fetch, sieve, after=after, limit=limit, here=name if here is None else here)
+
+    def best(
+        self, work: UnitOfWork, above: Sequence[Story], sieve: Sieve
+    ) -> tuple[Chosen, tuple[HiddenStory, ...]]:
+        """Return the topics with their best stories that do not stand `above`, and what rules hide."""
+        taken = {story.id for story in above}
+        chosen: list[tuple[TopicLine, Sequence[Story]]] = []
+        hidden: list[HiddenStory] = []
+        for line in self.sections():
+            found = self.pick(work, line.name, sieve, limit=BEST + len(above), here="")
+            hidden += found.hidden
+            if best := [story for story in found.stories if story.id not in taken][:BEST]:
+                chosen.append((line, best))
+        return tuple(chosen), tuple(hidden)
+
+
+def filled(chosen: Chosen, cards: Iterator[StoryCard]) -> tuple[TopicSection, ...]:
+    """Return the sections that have stories; `cards` yields those of all sections, in their order."""
+    laid = [TopicSection(topic=line, cards=tuple(islice(cards, len(best)))) for line, best in chosen]
+    return tuple(section for section in laid if section.cards)

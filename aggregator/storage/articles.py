@@ -12,6 +12,7 @@ from aggregator.domain.feeds import Sighting
 from aggregator.domain.ids import ArticleId, FeedId, OutletId
 from aggregator.domain.stories import Folding
 from aggregator.storage import folding
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import article_feeds, article_versions, articles
 
@@ -74,6 +75,7 @@ class Articles:
         """
         if not drafts:
             return ()
+        advance(self.connection, Changing.ARTICLES)
         rows = [
             contents(draft)
             | {

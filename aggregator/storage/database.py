@@ -1,6 +1,6 @@
 """A database as the rooms see it: short reading and writing transactions over one file, or over memory."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from aggregator.domain.errors import DatabaseUnusable
 from aggregator.storage import migrate, sqlite
 from aggregator.storage.check import problems
+from aggregator.storage.revisions import KEPT
 from aggregator.storage.unit import UnitOfWork, unit_of_work
 
 PATIENCE = 30.0
@@ -29,6 +30,8 @@ class Storage:
     """Held during a transaction: threads take turns where there is only one connection."""
     here: local = field(default_factory=local)
     """Remembers, for each thread, whether a unit of work is open."""
+    kept: dict[str, tuple[Hashable, object]] = field(default_factory=dict)
+    """What is counted once for each state of the database: `revisions.py`."""
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -88,7 +91,8 @@ class Storage:
         try:
             with self.turns, self.engine.connect() as connection:
                 self.here.is_open = True
-                connection = connection.execution_options(**{sqlite.WRITING: writing})
+                options = {sqlite.WRITING: writing, KEPT: self.kept}
+                connection = connection.execution_options(**options)
                 with connection.begin():
                     yield connection
         except DBAPIError as error:

@@ -193,7 +193,7 @@ stories = Table(
     Column("topic", String),
     Index(None, "score", "id"),
     Index(None, "topic", "score", "id"),
-    Index(None, "last_at", "topic"),
+    Index(None, "last_at", "topic", "state", "lead_id"),
     sqlite_autoincrement=True,
 )
 

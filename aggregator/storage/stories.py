@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, func, or_, select
@@ -18,6 +19,7 @@ from aggregator.domain.stories import (
     StoryState,
     TrackedStory,
 )
+from aggregator.storage.revisions import Changing, advance, kept
 from aggregator.storage.rows import chunks, select_in
 from aggregator.storage.schema import articles, stories, story_articles, story_events
 from aggregator.storage.story_changes import apply_changes, write_history
@@ -62,10 +64,13 @@ class Stories:
         Raises:
             ValueError: stories merge in a circle.
         """
+        if not changes.is_empty():
+            advance(self.connection, Changing.STORIES)
         return apply_changes(self.connection, changes, now=now)
 
     def reopen(self, story_ids: Collection[StoryId]) -> None:
         """Let retired stories grow again; a build closes them anew when nothing of them is in the window."""
+        advance(self.connection, Changing.STORIES)
         retired = stories.c.state == StoryState.RETIRED.value
         for chunk in chunks(story_ids):
             update = stories.update().where(stories.c.id.in_(chunk), retired)
@@ -73,6 +78,7 @@ class Stories:
 
     def revive(self, story_ids: Collection[StoryId]) -> None:
         """Let merged stories live under their own numbers again, still empty: their merge was a mistake."""
+        advance(self.connection, Changing.STORIES)
         for chunk in chunks(story_ids):
             update = stories.update().where(stories.c.id.in_(chunk))
             self.connection.execute(update.values(state=StoryState.OPEN.value, merged_into=None))
@@ -85,6 +91,7 @@ class Stories:
         """Replace how these stories are shown."""
         if not faces:
             return
+        advance(self.connection, Changing.STORIES)
         rows = [asdict(face) | {"story": key} for key, face in faces.items()]
         columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "story"}
         update = stories.update().where(stories.c.id == bindparam("story")).values(columns)
@@ -129,7 +136,16 @@ class Stories:
         return tuple(map(story_of, self.connection.execute(query)))
 
     def leads(self, *, since: datetime, limit: int) -> tuple[tuple[StoryId, str], ...]:
-        """Return the best stories with news since `since`, each with the hash of its lead; in no order."""
+        """Return the best stories with news since `since`, each with the hash of its lead; in no order.
+
+        The same tuple as the last time while no story has changed.
+        """
+        key = (since, limit)
+        return kept(
+            self.connection, "leads", key, of=[Changing.STORIES], make=lambda: self._leads(since, limit)
+        )
+
+    def _leads(self, since: datetime, limit: int) -> tuple[tuple[StoryId, str], ...]:
         best = select(stories.c.id, stories.c.lead_id).where(_shown(since))
         best_ones = best.order_by(stories.c.score.desc(), stories.c.id.desc()).limit(limit).subquery()
         row = func.json_array(best_ones.c.id, articles.c.content_hash)
@@ -142,6 +158,15 @@ class Stories:
 
     def topic_counts(self, *, since: datetime) -> Mapping[str | None, int]:
         """Return how many stories with news since `since` each topic has; None counts those without one."""
+        return kept(
+            self.connection,
+            "topics",
+            since,
+            of=[Changing.STORIES],
+            make=lambda: MappingProxyType(self._topic_counts(since)),
+        )
+
+    def _topic_counts(self, since: datetime) -> dict[str | None, int]:
         # Grouped by an expression, so that SQLite reads the window and not the index of all topics.
         topic = func.coalesce(stories.c.topic, "")
         query = select(topic, func.count()).where(_shown(since)).group_by(topic)
@@ -218,13 +243,28 @@ class Stories:
 
     def count_ungrouped(self, *, since: datetime) -> int:
         """Return how many articles since `since` are in no story."""
+        return kept(
+            self.connection,
+            "ungrouped",
+            since,
+            of=[Changing.STORIES, Changing.ARTICLES],
+            make=lambda: self._count_ungrouped(since),
+        )
+
+    def _count_ungrouped(self, since: datetime) -> int:
         is_grouped = exists().where(story_articles.c.article_id == articles.c.id)
         query = select(func.count()).select_from(articles).where(articles.c.at >= since, ~is_grouped)
-        return self.connection.execute(query).scalar_one()
+        found: int = self.connection.execute(query).scalar_one()
+        return found
 
     def _one(self, where: ColumnElement[bool]) -> Story | None:
         row = self.connection.execute(select(stories).where(where, HAS_FACE)).first()
         return None if row is None else story_of(row)
+
+
+def leads_to(story_ids: Collection[StoryId]) -> ColumnElement[bool]:
+    """Return the condition that a story is one of these, or became part of one."""
+    return or_(stories.c.id.in_(story_ids), stories.c.merged_into.in_(story_ids))
 
 
 def _shown(since: datetime) -> ColumnElement[bool]:

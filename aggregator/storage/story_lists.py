@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, or_, select
 
 from aggregator.domain.ids import ReaderId, StoryId
-from aggregator.storage.rows import insert_into, select_in
+from aggregator.storage.rows import IN_LIST, chunks, insert_into
 from aggregator.storage.schema import stories
-from aggregator.storage.stories import LIVING
+from aggregator.storage.stories import LIVING, leads_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class StoryList:
         query = query.where(self.table.c.reader_id == reader)
         found = {
             StoryId(row[0])
-            for column in (stories.c.id, stories.c.merged_into)
-            for row in select_in(self.connection, query, column, story_ids)
+            for chunk in chunks(story_ids, IN_LIST // 2)
+            for row in self.connection.execute(query.where(leads_to(chunk)))
         }
         return frozenset(found.intersection(story_ids))
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 
 from aggregator.domain.ids import ReaderId, StoryId
 from aggregator.domain.readers import StoryRead
-from aggregator.storage.rows import chunks, insert_into, select_in
+from aggregator.storage.rows import IN_LIST, chunks, insert_into
 from aggregator.storage.schema import stories, story_reads
-from aggregator.storage.stories import LIVING
+from aggregator.storage.stories import LIVING, leads_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class StoryReads:
         )
         rows = [
             row
-            for column in (stories.c.id, stories.c.merged_into)
-            for row in select_in(self.connection, query, column, story_ids)
+            for chunk in chunks(story_ids, IN_LIST // 2)
+            for row in self.connection.execute(query.where(leads_to(chunk)))
         ]
         return {
             StoryId(row.living): StoryRead(at=row.at, reports=row.reports, articles=row.articles)

@@ -15,7 +15,8 @@ from aggregator.domain.readers import PERSONAL
 from aggregator.readers.days import DayPage, Days, DayState, midnight, placed
 from aggregator.readers.lens import Lens, Show
 from aggregator.readers.marks import Marks
-from aggregator.readers.reading import BEST, CARDS, TOP
+from aggregator.readers.reading import CARDS, TOP
+from aggregator.readers.sections import BEST
 from tests.databases import memory_storage
 from tests.fakes import NOON
 from tests.integration.test_reading import Paper

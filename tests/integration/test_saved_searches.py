@@ -11,8 +11,8 @@ from aggregator.domain.ids import ReaderId, StoryId
 from aggregator.domain.readers import PERSONAL
 from aggregator.readers.lens import Lens, Show
 from aggregator.readers.marks import Marks
-from aggregator.readers.reading import BEST
 from aggregator.readers.savedsearches import LOOKED_AT, MOST, MOST_ON_FRONT, SavedSearches
+from aggregator.readers.sections import BEST
 from tests.databases import memory_storage
 from tests.integration.test_reading import WINDOW, Paper
 

@@ -13,7 +13,8 @@ from aggregator.domain.errors import CursorUnknown
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Merged, StoryChanges
 from aggregator.domain.topics import Theme, Topic
-from aggregator.readers.reading import BEST, TOP
+from aggregator.readers.reading import TOP
+from aggregator.readers.sections import BEST
 from aggregator.readers.views import TopicLine
 from aggregator.stories.correct import Correct
 from aggregator.stories.matters import renew_themes

@@ -25,7 +25,7 @@ FOLDERS = {"aggregator", "web", "tests", "config", "docs", ".ci"}
 """What docs/explanation/architecture.md shows; git keeps no empty folder, so benchmarks may be missing."""
 MAY_BE_MISSING = {"benchmarks"}
 ROOMS = {"domain", "storage", "feeds", "stories", "readers", "digests", "sample", "cli"}
-SINGLE_MODULES = {"settings", "bootstrap", "scheduler", "executor", "clock", "evaluate", "__init__"}
+SINGLE_MODULES = {"settings", "bootstrap", "scheduler", "apart", "executor", "clock", "evaluate", "__init__"}
 
 HEAVY = {
     "torch", "sentence_transformers", "hdbscan", "sklearn", "scipy", "numpy", "sqlalchemy", "alembic", "dask",

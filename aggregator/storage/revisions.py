@@ -1,0 +1,62 @@
+"""How often the stories and the articles have changed, so that what all pages count is counted once.
+
+A count over the whole window takes milliseconds, and every page of every reader shows the same one. It is
+kept under the state of the database that it was counted in, and another state is counted anew: nothing
+that is kept can be out of date. What only one reader has is never kept.
+"""
+
+from collections.abc import Callable, Collection, Hashable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from aggregator.storage.rows import insert_into
+from aggregator.storage.sqlite import WRITING
+from aggregator.storage.tables_revisions import revisions
+
+T = TypeVar("T")
+
+KEPT = "broadfold_kept"
+"""The execution option under which a connection finds what its storage keeps."""
+
+
+class Changing(StrEnum):
+    """What is counted: every writer of it calls `advance`."""
+
+    STORIES = "stories"
+    ARTICLES = "articles"
+
+
+def advance(connection: Connection, what: Changing) -> None:
+    """Tell that the stories, or the articles, are others from this transaction on."""
+    insert = insert_into(connection, revisions).values(name=what.value, number=1)
+    once_more = insert.on_conflict_do_update(
+        index_elements=[revisions.c.name], set_={"number": revisions.c.number + 1}
+    )
+    connection.execute(once_more)
+
+
+def kept(
+    connection: Connection, name: str, key: Hashable, *, of: Collection[Changing], make: Callable[[], T]
+) -> T:
+    """Return what `make` returns, or returned when the database was in the same state.
+
+    Args:
+        connection: of the unit of work; while it writes nothing is kept, since it may be undone.
+        name: the question; its last answer is kept, one for all readers.
+        key: what the answer depends on beside the database.
+        of: what of the database it depends on.
+        make: asks the database; what it returns must not change.
+    """
+    options = connection.get_execution_options()
+    answers: dict[str, tuple[Hashable, Any]] | None = options.get(KEPT)
+    if answers is None or options.get(WRITING, False):
+        return make()
+    rows = connection.execute(select(revisions).where(revisions.c.name.in_([one.value for one in of])))
+    state = (key, frozenset((row.name, row.number) for row in rows))
+    found = answers.get(name)
+    if found is None or found[0] != state:
+        found = answers[name] = (state, make())
+    answer: T = found[1]
+    return answer
