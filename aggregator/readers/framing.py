@@ -9,7 +9,8 @@ SHORTEST = 4
 FEW = 0.2
 """Share of the texts that may have a marked word; of two texts, one."""
 
-_PIECE = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*|[\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_PIECE = re.compile(rf"{_WORD.pattern}|[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,12 @@ def framed(texts: Sequence[str], among: Sequence[str]) -> tuple[tuple[Span, ...]
 
     Words are compared by their beginnings: "closes" and "closed" are one, "flees" and "fled" two.
     """
-    bags = [set(map(_root, set(_words(text)))) for text in dict.fromkeys(among)]
+    root_of = _Roots()
+    bags = [{root_of[word] for word in set(_WORD.findall(text))} for text in dict.fromkeys(among)]
     most = max(1.0, FEW * len(bags))
 
     def is_own(word: str) -> bool:
-        root = _root(word)
+        root = root_of[word]
         return len(word) >= SHORTEST and sum(root in bag for bag in bags) <= most
 
     return tuple(_spans(text, is_own) if len(bags) > 1 else (Span(text=text),) for text in texts)
@@ -50,8 +52,12 @@ def _spans(text: str, is_own: Callable[[str], bool]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def _words(text: str) -> list[str]:
-    return [piece for piece in _PIECE.findall(text) if piece[0].isalnum()]
+class _Roots(dict[str, str]):
+    """The beginnings of words, each worked out once: outlets tell one event in many of the same words."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = root = _root(word)
+        return root
 
 
 def _root(word: str) -> str:

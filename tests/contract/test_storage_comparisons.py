@@ -1,5 +1,6 @@
 """Compared stories come back as they were kept; vectors of sentences are shared; voices count origins."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -83,14 +84,28 @@ def test_rows_that_do_not_fit_their_hashes_are_refused(storage: Storage) -> None
         work.comparisons.put_vectors("m", ["a", "b"], np.zeros((1, 2), dtype=np.float32))
 
 
-def test_voices_count_independent_reports_of_large_and_recent_stories(
+def test_voices_count_independent_reports(storage: Storage, newsroom: Newsroom) -> None:
+    story, ids = a_story(storage, newsroom, articles=4)
+    with storage.writing() as work:
+        folding = Folding(origin_of={ids[2]: ids[0]}, discusses={ids[3]: ids[0]})
+        work.articles.store_folding(folding, among=ids)
+        found = work.comparisons.voices([story, StoryId(99)])
+    assert found == (StoryVoices(story=story, topic=None, reports={newsroom.outlet: 2}),)
+
+
+def test_large_stories_are_recent_and_their_mark_changes_with_their_face(
     storage: Storage, newsroom: Newsroom
 ) -> None:
     story, ids = a_story(storage, newsroom, articles=3)
+    before_it, after_it = NOON - timedelta(days=1), NOON + timedelta(days=1)
     with storage.writing() as work:
-        work.articles.store_folding(Folding(origin_of={ids[2]: ids[0]}), among=ids)
-        large = work.comparisons.voices(since=NOON - timedelta(days=1), fewest=3)
-        larger = work.comparisons.voices(since=NOON - timedelta(days=1), fewest=4)
-        later = work.comparisons.voices(since=NOON + timedelta(days=1), fewest=3)
-    assert large == (StoryVoices(story=story, topic=None, reports={newsroom.outlet: 2}),)
-    assert (larger, later) == ((), ())
+        first = work.comparisons.large(since=before_it, fewest=3)
+        again = work.comparisons.large(since=before_it, fewest=3)
+        larger = work.comparisons.large(since=before_it, fewest=4)
+        later = work.comparisons.large(since=after_it, fewest=3)
+        face = describe(work.articles.get_many(ids), {}, Folding())
+        work.stories.set_faces({story: replace(face, origin_count=4)})
+        changed = work.comparisons.large(since=before_it, fewest=3)
+    assert (list(first), again, larger, later) == ([story], first, {}, {})
+    assert list(changed) == [story]
+    assert changed != first
