@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from aggregator.clock import Clock
 from aggregator.domain.articles import Article
 from aggregator.domain.comparing import Comparison, StoryVoices
-from aggregator.domain.feeds import FeedState
 from aggregator.domain.ids import OutletId, StoryId
 from aggregator.domain.stories import Folding, Story
 from aggregator.readers.axes import axes_of
@@ -101,11 +100,4 @@ def _failing(work: UnitOfWork, story: Story, *, now: datetime) -> frozenset[Outl
     """Return the outlets one of whose feeds fails now, or mostly failed while the story ran."""
     since = story.face.first_at - AROUND
     span = min(now, story.face.last_at + AROUND) - since
-    polled = work.polls.history(since=since, slot=max(span, AROUND), slots=1)
-    found = set()
-    for feed in work.feeds.all():
-        slots = polled.get(feed.id, ())
-        mostly = any(slot.failed * 2 > slot.polls for slot in slots)
-        if mostly or feed.state is FeedState.GONE or feed.failure is not None:
-            found.add(feed.outlet_id)
-    return frozenset(found)
+    return work.polls.unheard(since=since, until=since + max(span, AROUND))

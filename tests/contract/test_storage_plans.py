@@ -428,6 +428,7 @@ def test_every_repository_method_is_planned() -> None:
         "feeds.article_counts",
         "removals.restore",
         "polls.history",
+        "polls.unheard",
         "articles.count",
         "vectors.models",
     }
