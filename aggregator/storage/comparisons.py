@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select, true, tuple_
 
 from aggregator.domain.comparing import (
     Claim,
@@ -53,6 +53,45 @@ class Comparisons:
         self.connection.execute(
             insert.on_conflict_do_update(index_elements=[comparisons.c.story_id], set_=values)
         )
+
+    def states(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, str]:
+        """Return of which state of its articles each kept comparison of these stories is."""
+        query = select(comparisons.c.story_id, comparisons.c.of)
+        rows = select_in(self.connection, query, comparisons.c.story_id, story_ids)
+        return {StoryId(row.story_id): row.of for row in rows}
+
+    def drop_old(self, *, before: datetime) -> int:
+        """Drop the comparisons of stories that were merged or ended before then (UTC); return how many."""
+        is_gone = or_(stories.c.state == StoryState.MERGED.value, stories.c.last_at < before)
+        query = select(comparisons.c.story_id).join_from(comparisons, stories).where(is_gone)
+        gone = self.connection.scalars(query).all()
+        for chunk in chunks(gone):
+            self.connection.execute(comparisons.delete().where(comparisons.c.story_id.in_(chunk)))
+        return len(gone)
+
+    def read_since(self, since: datetime) -> frozenset[str]:
+        """Return the hashes of the sentences that stories with news since then (UTC) were compared by."""
+        each = func.json_each(comparisons.c.told, "$.read").table_valued("value")
+        query = (
+            select(func.json_group_array(each.c.value.distinct()))
+            .select_from(comparisons.join(stories, stories.c.id == comparisons.c.story_id).join(each, true()))
+            .where(stories.c.last_at >= since, stories.c.state != StoryState.MERGED.value)
+        )
+        return frozenset(json.loads(self.connection.execute(query).scalar_one()))
+
+    def vector_keys(self, *, after: tuple[str, str], limit: int) -> tuple[tuple[str, str], ...]:
+        """Return the next text hashes with their models, in order."""
+        key = tuple_(sentence_vectors.c.text_hash, sentence_vectors.c.model)
+        query = select(sentence_vectors.c.text_hash, sentence_vectors.c.model).where(key > after)
+        rows = self.connection.execute(query.order_by(*key.clauses).limit(limit))
+        return tuple((row.text_hash, row.model) for row in rows)
+
+    def drop_vectors(self, keys: Collection[tuple[str, str]]) -> None:
+        """Drop the vectors of these texts and models."""
+        for model in sorted({model for _, model in keys}):
+            for chunk in chunks(text for text, of in keys if of == model):
+                gone = (sentence_vectors.c.model == model, sentence_vectors.c.text_hash.in_(chunk))
+                self.connection.execute(sentence_vectors.delete().where(*gone))
 
     def vectors(self, model: str, hashes: Collection[str]) -> "Mapping[str, NDArray[np.float32]]":
         """Return the vectors, float32[d], of the sentences that `model` has seen, by the text's hash."""
@@ -139,6 +178,8 @@ def _comparison(of: str, told: Mapping[str, Any]) -> Comparison:
         unread=tuple(
             UnreadReport(article=ArticleId(one["article"]), why=Unread(one["why"])) for one in told["unread"]
         ),
+        # What was kept before this was told has none.
+        read=tuple(told.get("read", ())),
     )
 
 

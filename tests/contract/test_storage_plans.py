@@ -148,6 +148,9 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "comparisons.put": lambda work: work.comparisons.put(STORY, Comparison(of="a")),
     "comparisons.vectors": lambda work: work.comparisons.vectors("m", ["a", "b"]),
     "comparisons.put_vectors": lambda work: work.comparisons.put_vectors("m", ["a"], np.ones((1, 3))),
+    "comparisons.states": lambda work: work.comparisons.states([STORY]),
+    "comparisons.vector_keys": lambda work: work.comparisons.vector_keys(after=("a", "m"), limit=5),
+    "comparisons.drop_vectors": lambda work: work.comparisons.drop_vectors([("a", "m")]),
     "comparisons.large": lambda work: work.comparisons.large(since=NOON, fewest=5),
     "comparisons.voices": lambda work: work.comparisons.voices([STORY]),
     "gists.drop": lambda work: work.gists.drop([STORY]),
@@ -429,6 +432,8 @@ def test_every_repository_method_is_planned() -> None:
         "removals.restore",
         "polls.history",
         "polls.unheard",
+        "comparisons.drop_old",
+        "comparisons.read_since",
         "articles.count",
         "vectors.models",
     }
