@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypedDict
 
@@ -40,6 +41,8 @@ LEAD = 260
 """Characters of a report's first lines."""
 CHANGES = 20
 """Edits in the change log."""
+REMEMBERED = 8 * CHANGES
+"""Edits whose words are remembered, headlines and texts: those of the last few pages."""
 KEPT = 12
 """Words of unchanged text that stand before and after a change."""
 
@@ -338,12 +341,16 @@ def _changes(press: Press, material: Material) -> tuple[Change, ...]:
             article=article.id,
             name=press.names[article.outlet_id],
             seen_at=seen_at,
-            headline=compared(before[0], after[0]),
-            text=shortened(compared(before[1], after[1])),
+            headline=_edited(before[0], after[0]),
+            text=shortened(_edited(before[1], after[1])),
             lang=article.lang,
         )
         for seen_at, article, before, after in latest
     )
+
+
+_edited = lru_cache(maxsize=REMEMBERED)(compared)
+"""The words in and out of a text. The same two texts differ in the same words at every view of the page."""
 
 
 def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import func, update
 
 from aggregator.domain.comparing import (
     Claim,
@@ -20,6 +21,7 @@ from aggregator.domain.comparing import (
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Folding, Opened, Quote, StoryChanges
 from aggregator.storage import Storage
+from aggregator.storage.tables_comparisons import comparisons
 from aggregator.stories.describe import describe
 from tests.contract.conftest import Newsroom
 from tests.factories import make_draft
@@ -46,6 +48,7 @@ WHOLE = Comparison(
     ),
     quotes=(Quote(article=ArticleId(1), speaker="Marta Quill", text="We wrote in February"),),
     unread=(UnreadReport(article=ArticleId(2), why=Unread.SHORT),),
+    read=("a", "b"),
 )
 
 
@@ -77,6 +80,55 @@ def test_vectors_are_kept_by_text_and_model_and_the_first_stays(storage: Storage
         other = work.comparisons.vectors("other", ["a"])
     assert {key: row.tolist() for key, row in found.items()} == {"a": [1.0, 0.0], "b": [0.0, 1.0]}
     assert other == {}
+
+
+def test_comparison_kept_before_its_sentences_were_told_still_comes_back(
+    storage: Storage, newsroom: Newsroom
+) -> None:
+    story, _ = a_story(storage, newsroom)
+    with storage.writing() as work:
+        work.comparisons.put(story, WHOLE)
+        of_old = update(comparisons).values(told=func.json_remove(comparisons.c.told, "$.read"))
+        work.comparisons.connection.execute(of_old)
+        since = NOON - timedelta(days=1)
+        assert work.comparisons.get(story) == replace(WHOLE, read=())
+        assert work.comparisons.read_since(since) == set()
+
+
+def test_states_tell_of_which_articles_a_comparison_is(storage: Storage, newsroom: Newsroom) -> None:
+    story, _ = a_story(storage, newsroom)
+    with storage.writing() as work:
+        work.comparisons.put(story, WHOLE)
+        assert work.comparisons.states([story, StoryId(99)]) == {story: "state"}
+
+
+def test_sentences_of_recent_stories_are_told_and_old_comparisons_dropped(
+    storage: Storage, newsroom: Newsroom
+) -> None:
+    story, _ = a_story(storage, newsroom)
+    before_it, after_it = NOON - timedelta(days=1), NOON + timedelta(days=1)
+    with storage.writing() as work:
+        work.comparisons.put(story, WHOLE)
+        recent, none = work.comparisons.read_since(before_it), work.comparisons.read_since(after_it)
+        kept, dropped = (
+            work.comparisons.drop_old(before=before_it),
+            work.comparisons.drop_old(before=after_it),
+        )
+        left = work.comparisons.get(story)
+    assert (recent, none) == ({"a", "b"}, set())
+    assert (kept, dropped, left) == (0, 1, None)
+
+
+def test_vectors_are_listed_in_order_and_dropped_by_text_and_model(storage: Storage) -> None:
+    with storage.writing() as work:
+        for model in ("m", "n"):
+            work.comparisons.put_vectors(model, ["b", "a"], np.eye(2, dtype=np.float32))
+        first = work.comparisons.vector_keys(after=("", ""), limit=3)
+        rest = work.comparisons.vector_keys(after=first[-1], limit=3)
+        work.comparisons.drop_vectors([("a", "n"), ("b", "m")])
+        left = work.comparisons.vector_keys(after=("", ""), limit=9)
+    assert (first, rest) == ((("a", "m"), ("a", "n"), ("b", "m")), (("b", "n"),))
+    assert left == (("a", "m"), ("b", "n"))
 
 
 def test_rows_that_do_not_fit_their_hashes_are_refused(storage: Storage) -> None:
