@@ -118,7 +118,13 @@ def as_html(everything: Services, story: StoryId) -> Callable[[], object]:
         """Ring no bell: there is no scheduler."""
 
     client = site(everything, refresh_soon=nobody).test_client()
-    return lambda: client.get(f"/stories/{story}/compare", base_url="http://localhost").get_data()
+
+    def view() -> int:
+        answer = client.get(f"/stories/{story}/compare", base_url="http://localhost")
+        assert answer.status_code == 200, answer.status
+        return len(answer.get_data())
+
+    return view
 
 
 def naive(storage: Storage, story: StoryId, embedder: Embedder) -> int:
