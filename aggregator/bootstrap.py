@@ -46,6 +46,7 @@ from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
 from aggregator.storage import Storage, open_storage
+from aggregator.stories.ahead import CompareAhead
 from aggregator.stories.build import Build
 from aggregator.stories.comparing import Compare
 from aggregator.stories.correct import Correct
@@ -77,6 +78,7 @@ class Services:
     days: Days
     saved_searches: SavedSearches
     comparing: Comparing
+    compare_ahead: CompareAhead
     desk: OutletDesk
     search: Search
     digests: Digests
@@ -156,6 +158,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         days=Days(storage=storage, clock=clock, topics=topics),
         saved_searches=open_saved_searches(build),
         comparing=open_comparing(build),
+        compare_ahead=open_compare_ahead(build),
         desk=desk,
         search=search,
         digests=open_digest_room(settings, storage, clock, owner=owner, topics=topics),
@@ -273,6 +276,12 @@ def open_comparing(build: Build) -> Comparing:
     """Return the comparison of outlets over the database and with the model of a build."""
     compare = Compare(storage=build.storage, embedder=build.embedder)
     return Comparing(storage=build.storage, clock=build.clock, compare=compare)
+
+
+def open_compare_ahead(build: Build) -> CompareAhead:
+    """Return what compares stories before anybody asks, over the database and with the model of a build."""
+    compare = Compare(storage=build.storage, embedder=build.embedder)
+    return CompareAhead(storage=build.storage, clock=build.clock, compare=compare, window=build.window)
 
 
 def open_outlet_desk(settings: Settings, build: Build, meaning: Meaning) -> OutletDesk:

@@ -15,6 +15,7 @@ import structlog
 from aggregator.bootstrap import Services
 from aggregator.domain.digests import DigestReport
 from aggregator.domain.errors import BroadfoldError
+from aggregator.stories.ahead import AheadReport
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 NOTHING_SENT = DigestReport()
+NOTHING_AHEAD = AheadReport()
 
 REBUILD_EVERY = timedelta(hours=1)
 """Stories are built without news, too, so that old ones leave the window."""
@@ -61,6 +63,9 @@ def jobs(services: Services, build_soon: Callable[[], None]) -> tuple[Job, ...]:
         if report is not None:
             last[:] = [now]
             log.info("stories built", articles=report.articles, opened=report.opened, changed=report.changed)
+            ahead = services.compare_ahead()
+            if ahead != NOTHING_AHEAD:
+                log.info("stories compared ahead", **asdict(ahead))
 
     def digest() -> None:
         report = services.digests.send()

@@ -81,7 +81,8 @@ class Comparison:
     """A story's independent reports beside each other, as they were when their state was `of`.
 
     `claims` are ordered by how many reports make them; `alone` are sentences that only one report has;
-    `unread` reports may say more than could be read, so their silence means nothing.
+    `unread` reports may say more than could be read, so their silence means nothing. `read` are the hashes
+    (`text_hash`) of the sentences that it was made of.
     """
 
     of: str
@@ -90,6 +91,7 @@ class Comparison:
     differences: tuple[Difference, ...] = ()
     quotes: tuple[Quote, ...] = ()
     unread: tuple[UnreadReport, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

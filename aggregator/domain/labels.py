@@ -4,8 +4,9 @@ An axis is a way to tell outlets apart, such as their country. Four are built in
 A reader's own label goes before a shipped fact, and every label says where it is from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from aggregator.domain.articles import Outlet
 from aggregator.domain.ids import OutletId
@@ -38,12 +39,20 @@ class Label:
     is_own: bool = False
 
 
+_FACTS: Mapping[str, Callable[[Outlet], str | None]] = {
+    COUNTRY: attrgetter("country"),
+    LANGUAGE: attrgetter("lang"),
+    TYPE: attrgetter("kind"),
+    OWNER: attrgetter("owner"),
+}
+
+
 def labels_of(outlet: Outlet, own: Iterable[OwnLabel]) -> tuple[Label, ...]:
     """Return the labels of an outlet: built-in axes first, then the reader's own by name.
 
     `own` may hold labels of other domains, too.
     """
-    shipped = {COUNTRY: outlet.country, LANGUAGE: outlet.lang, TYPE: outlet.kind, OWNER: outlet.owner}
+    shipped = {axis: fact(outlet) for axis, fact in _FACTS.items()}
     found = {
         axis: Label(axis=axis, value=value, source=_shipped(outlet, axis))
         for axis, value in shipped.items()
@@ -71,10 +80,12 @@ def axes_in_order(axes: Iterable[str]) -> tuple[str, ...]:
 
 def values_on(axis: str, outlets: Iterable[Outlet], own: Iterable[OwnLabel]) -> Mapping[OutletId, str]:
     """Return the value of every outlet that has one on this axis."""
-    mine = {one.domain: one for one in own if one.axis == axis}
-    return {
-        outlet.id: label.value
-        for outlet in outlets
-        for label in labels_of(outlet, [mine[outlet.domain]] if outlet.domain in mine else ())
-        if label.axis == axis
-    }
+    mine = {one.domain: one.value for one in own if one.axis == axis}
+    fact = _FACTS.get(axis, _nothing)
+    told = ((outlet.id, mine.get(outlet.domain) or fact(outlet)) for outlet in outlets)
+    return {outlet: value for outlet, value in told if value}
+
+
+def _nothing(_: Outlet) -> str | None:
+    """Return what an axis of the reader's own tells of an outlet by itself."""
+    return None

@@ -6,14 +6,18 @@ own usual share of such stories: so low a share would come about by chance less 
 not silent.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
+from typing import TYPE_CHECKING
 
 from aggregator.domain.comparing import StoryVoices
 from aggregator.domain.ids import OutletId, StoryId
 from aggregator.readers.axes import UNLABELLED, Axis
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FEWEST_REPORTS = 5
 """Independent reports of a story of which a share can be told (PRODUCT.md, section 5)."""
@@ -61,7 +65,7 @@ def blindspots(
         others: the other stories that had `FEWEST_REPORTS` or more; the story itself is left out.
         failing: outlets whose feeds failed while the story ran.
     """
-    return Usual.of(axis, others).blindspots(story, failing)
+    return Usual.of(axis, counted(others)).blindspots(story, failing)
 
 
 def chance_of(at_most: int, total: int, share: float) -> float:
@@ -70,11 +74,48 @@ def chance_of(at_most: int, total: int, share: float) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
-    """Stories to compare with: the reports of each by value, and all of them together."""
+class Counted:
+    """Stories with their reports in columns: report counts[i] of outlet names[outlets[i]] in story rows[i].
 
-    counts: Mapping[StoryId, Mapping[str, int]]
-    sums: Mapping[str, int]
+    `stories` are by number; all arrays are int64[n], `names` int64[distinct outlets].
+    """
+
+    stories: tuple[StoryVoices, ...]
+    rows: "NDArray[np.int64]"
+    names: "NDArray[np.int64]"
+    outlets: "NDArray[np.int64]"
+    counts: "NDArray[np.int64]"
+
+
+def counted(stories: Sequence[StoryVoices]) -> Counted:
+    """Return those of the stories that have `FEWEST_REPORTS` or more, in columns."""
+    import numpy as np
+
+    large = tuple(one for one in stories if sum(one.reports.values()) >= FEWEST_REPORTS)
+    outlets = np.array([outlet for one in large for outlet in one.reports], dtype=np.int64)
+    names, places = np.unique(outlets, return_inverse=True)
+    return Counted(
+        stories=large,
+        rows=np.repeat(np.arange(len(large)), [len(one.reports) for one in large]).astype(np.int64),
+        names=names,
+        outlets=places.astype(np.int64),
+        counts=np.array([count for one in large for count in one.reports.values()], dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Stories to compare with: reports, int64[stories, values], how many each story has, and who they are."""
+
+    stories: "NDArray[np.int64]"
+    reports: "NDArray[np.int64]"
+    totals: "NDArray[np.int64]"
+    sums: "NDArray[np.int64]"
+
+    def without(self, story: StoryId) -> "NDArray[np.bool_]":
+        """Return which of the stories are others."""
+        others: NDArray[np.bool_] = self.stories != story
+        return others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +123,33 @@ class Usual:
     """What is usual on an axis: large stories, counted once, by which any number of stories are judged."""
 
     axis: Axis
+    values: tuple[str, ...]
+    """The columns of the pools, by name."""
     all: _Pool
     of_topic: Mapping[str, _Pool]
 
     @classmethod
-    def of(cls, axis: Axis, stories: Sequence[StoryVoices]) -> "Usual":
-        """Return what is usual in those of these stories that had `FEWEST_REPORTS` or more."""
-        large = [one for one in stories if sum(one.reports.values()) >= FEWEST_REPORTS]
-        topics = {one.topic for one in large if one.topic is not None}
+    def of(cls, axis: Axis, stories: Counted) -> "Usual":
+        """Return what is usual in these stories, which have `FEWEST_REPORTS` or more each."""
+        import numpy as np
+
+        named = [axis.of(OutletId(outlet)) for outlet in stories.names.tolist()]
+        values = tuple(sorted(set(named)))
+        columns = np.array([values.index(one) for one in named], dtype=np.int64)
+        size = len(stories.stories), len(values)
+        flat = stories.rows * size[1] + columns[stories.outlets]
+        summed = np.bincount(flat, weights=stories.counts, minlength=size[0] * size[1])
+        reports = summed.astype(np.int64).reshape(size)
+        ids = np.array([one.story for one in stories.stories], dtype=np.int64)
+        topics: dict[str, list[int]] = {}
+        for place, one in enumerate(stories.stories):
+            if one.topic is not None:
+                topics.setdefault(one.topic, []).append(place)
         return cls(
             axis=axis,
-            all=_pool(axis, large),
-            of_topic={topic: _pool(axis, [o for o in large if o.topic == topic]) for topic in topics},
+            values=values,
+            all=_pool(ids, reports),
+            of_topic={topic: _pool(ids[places], reports[places]) for topic, places in topics.items()},
         )
 
     def blindspots(self, story: StoryVoices, failing: Collection[OutletId] = ()) -> tuple[Blindspot, ...]:
@@ -103,11 +159,9 @@ class Usual:
         if sum(own.values()) < FEWEST_REPORTS or _size(pool, story) < FEWEST_STORIES:
             return ()
         found = []
-        for value in sorted(pool.sums.keys() - {UNLABELLED}):
-            spot = _measured(self.axis, value, story.story, own, pool, topic)
-            if spot is not None:
-                unknown = tuple(sorted(one for one in failing if self.axis.of(one) == value))
-                found.append(replace(spot, failing=unknown))
+        for spot in self._measured(story.story, own, pool, topic):
+            unknown = tuple(sorted(one for one in failing if self.axis.of(one) == spot.value))
+            found.append(replace(spot, failing=unknown))
         return tuple(sorted(found, key=lambda spot: (bool(spot.failing), spot.chance, spot.value)))
 
     def _such(self, story: StoryVoices) -> tuple[_Pool, str | None]:
@@ -117,18 +171,45 @@ class Usual:
             return same, story.topic
         return self.all, None
 
+    def _measured(
+        self, story: StoryId, own: Mapping[str, int], pool: _Pool, topic: str | None
+    ) -> Iterator[Blindspot]:
+        """Yield how silent each silent value is: the cheap questions come first."""
+        others = pool.without(story)
+        usual = pool.sums - pool.reports[~others].sum(axis=0)
+        usual_total, total = int(usual.sum()), sum(own.values())
+        for column, value in enumerate(self.values):
+            reports, usual_reports = own.get(value, 0), int(usual[column])
+            if value == UNLABELLED or not usual_reports or reports > LARGEST_SHARE * total:
+                continue
+            chance = chance_of(reports, total, usual_reports / usual_total)
+            if chance > CHANCE:
+                continue
+            shares = pool.reports[others, column] / pool.totals[others]
+            as_low = int((shares <= reports / total).sum())
+            if as_low > AS_LOW * len(shares):
+                continue
+            yield Blindspot(
+                axis=self.axis.name,
+                value=value,
+                reports=reports,
+                total=total,
+                usual_reports=usual_reports,
+                usual_total=usual_total,
+                stories=len(shares),
+                topic=topic,
+                chance=chance,
+                as_low=as_low,
+            )
 
-def _pool(axis: Axis, stories: Sequence[StoryVoices]) -> _Pool:
-    counts = {one.story: _by_value(axis, one.reports) for one in stories}
-    sums: Counter[str] = Counter()
-    for counted in counts.values():
-        sums.update(counted)
-    return _Pool(counts=counts, sums=sums)
+
+def _pool(ids: "NDArray[np.int64]", reports: "NDArray[np.int64]") -> _Pool:
+    return _Pool(stories=ids, reports=reports, totals=reports.sum(axis=1), sums=reports.sum(axis=0))
 
 
 def _size(pool: _Pool, story: StoryVoices) -> int:
     """Return how many other stories there are."""
-    return len(pool.counts) - (story.story in pool.counts)
+    return int(pool.without(story.story).sum())
 
 
 def _by_value(axis: Axis, reports: Mapping[OutletId, int]) -> Mapping[str, int]:
@@ -136,34 +217,3 @@ def _by_value(axis: Axis, reports: Mapping[OutletId, int]) -> Mapping[str, int]:
     for outlet, count in reports.items():
         counts[axis.of(outlet)] = counts.get(axis.of(outlet), 0) + count
     return counts
-
-
-def _measured(
-    axis: Axis, value: str, story: StoryId, own: Mapping[str, int], pool: _Pool, topic: str | None
-) -> Blindspot | None:
-    """Return how silent a value is, None where it is not: the cheap questions come first."""
-    itself = pool.counts.get(story, {})
-    usual_reports = pool.sums[value] - itself.get(value, 0)
-    usual_total = sum(pool.sums.values()) - sum(itself.values())
-    reports, total = own.get(value, 0), sum(own.values())
-    if not usual_reports or reports > LARGEST_SHARE * total:
-        return None
-    chance = chance_of(reports, total, usual_reports / usual_total)
-    if chance > CHANCE:
-        return None
-    others = [counts for one, counts in pool.counts.items() if one != story]
-    as_low = sum(counts.get(value, 0) / sum(counts.values()) <= reports / total for counts in others)
-    if as_low > AS_LOW * len(others):
-        return None
-    return Blindspot(
-        axis=axis.name,
-        value=value,
-        reports=reports,
-        total=total,
-        usual_reports=usual_reports,
-        usual_total=usual_total,
-        stories=len(others),
-        topic=topic,
-        chance=chance,
-        as_low=as_low,
-    )

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aggregator.domain.comparing import StoryVoices
 from aggregator.domain.coverage import FeedPolls, Telling
 from aggregator.domain.ids import OutletId, StoryId
 from aggregator.domain.stories import Story
 from aggregator.readers.axes import Axis
-from aggregator.readers.blindspots import Blindspot, Usual
+from aggregator.readers.blindspots import Blindspot, Counted, Usual
 from aggregator.readers.heard import was_heard
 
 
@@ -111,7 +110,7 @@ class Blindspots:
 
 def blindspots(
     stories: Sequence[Story],
-    voices: Sequence[StoryVoices],
+    voices: Counted,
     axis: Axis,
     feeds: Iterable[FeedPolls],
     *,
@@ -123,7 +122,7 @@ def blindspots(
     how the outlets with a value on the axis were polled.
     """
     usual = Usual.of(axis, voices)
-    told = {one.story: one for one in voices}
+    told = {one.story: one for one in voices.stories}
     of_outlet: dict[OutletId, list[FeedPolls]] = {}
     for feed in feeds:
         of_outlet.setdefault(feed.outlet, []).append(feed)

@@ -1,7 +1,7 @@
 """Answer the front page through a lens: reads what `frontlens.py` decides on. Only reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aggregator.clock import Clock
@@ -17,6 +17,7 @@ from aggregator.readers.cards import cards_of
 from aggregator.readers.frontlens import Heap, LensKind, blindspots, by_kind, of_one_kind, of_one_outlet
 from aggregator.readers.lens import Lens, Position, Sieve, pick
 from aggregator.readers.views import HiddenStory, StoryCard
+from aggregator.readers.voices import RecentVoices
 from aggregator.storage import Storage, UnitOfWork
 
 WEEK = timedelta(days=7)
@@ -82,11 +83,12 @@ class LensPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontLenses:
-    """The front page through a lens; `window` is the front page's own."""
+    """The front page through a lens; `window` is the front page's own, `voices` what blindspots recall."""
 
     storage: Storage
     clock: Clock
     window: timedelta
+    voices: RecentVoices = field(default_factory=RecentVoices, compare=False, repr=False)
 
     def __call__(self, asked: Asked, *, lens: Lens | None = None) -> LensPage:
         """Return the stories that a lens shows; `lens` is the reader's own view, whose rules hide.
@@ -142,7 +144,7 @@ class FrontLenses:
                 return by_kind(stories, told, values, value=asked.value), 0
             case LensKind.BLINDSPOTS:
                 now = self.clock.now()
-                voices = work.comparisons.voices(since=now - USUAL_SPAN, fewest=FEWEST_REPORTS)
+                voices = self.voices(work, since=now - USUAL_SPAN, now=now)
                 polls = work.coverage.polls(values.keys(), since=now - USUAL_SPAN)
                 axis = Axis(name=asked.axis, shown=asked.axis, values=values)
                 found = blindspots(stories, voices, axis, polls, now=now)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypedDict
 
@@ -11,7 +12,7 @@ from aggregator.domain.comparing import Comparison, StoryVoices
 from aggregator.domain.ids import ArticleId, OutletId
 from aggregator.domain.stories import Folding, Story
 from aggregator.readers.axes import UNLABELLED, Axis
-from aggregator.readers.blindspots import Blindspot, blindspots
+from aggregator.readers.blindspots import Blindspot, Counted, Usual
 from aggregator.readers.compared import (
     Change,
     Choice,
@@ -40,6 +41,8 @@ LEAD = 260
 """Characters of a report's first lines."""
 CHANGES = 20
 """Edits in the change log."""
+REMEMBERED = 8 * CHANGES
+"""Edits whose words are remembered, headlines and texts: those of the last few pages."""
 KEPT = 12
 """Words of unchanged text that stand before and after a change."""
 
@@ -55,7 +58,9 @@ class Material:
     outlets: Mapping[OutletId, Outlet]
     axes: tuple[Axis, ...]
     versions: Mapping[ArticleId, tuple[ArticleVersion, ...]]
-    voices: tuple[StoryVoices, ...]
+    own: StoryVoices
+    voices: Counted | None
+    """The large stories around; None for a story that is too small to have blindspots."""
     failing: frozenset[OutletId]
 
 
@@ -108,11 +113,12 @@ def _press(material: Material) -> Press:
 
 def _blindspots(material: Material) -> tuple[Blindspot, ...]:
     """Return the blindspots of the story on every axis; none of a story too small to have voices."""
-    own = next((one for one in material.voices if one.story == material.story.id), None)
-    if own is None:
+    if material.voices is None:
         return ()
     return tuple(
-        spot for axis in material.axes for spot in blindspots(axis, own, material.voices, material.failing)
+        spot
+        for axis in material.axes
+        for spot in Usual.of(axis, material.voices).blindspots(material.own, material.failing)
     )
 
 
@@ -324,18 +330,27 @@ def _changes(press: Press, material: Material) -> tuple[Change, ...]:
         if article is None:
             continue
         states = [(article.title, article.text), *((one.title, one.text or one.summary) for one in versions)]
-        for version, (after, before) in zip(versions, pairwise(states), strict=True):
-            found.append(
-                Change(
-                    article=key,
-                    name=press.names[article.outlet_id],
-                    seen_at=version.seen_at,
-                    headline=compared(before[0], after[0]),
-                    text=shortened(compared(before[1], after[1])),
-                    lang=article.lang,
-                )
-            )
-    return tuple(sorted(found, key=lambda one: one.seen_at, reverse=True)[:CHANGES])
+        found += [
+            (version.seen_at, article, before, after)
+            for version, (after, before) in zip(versions, pairwise(states), strict=True)
+        ]
+    # Only those that are shown: comparing two long texts word by word is the dearest thing on the page.
+    latest = sorted(found, key=lambda one: one[0], reverse=True)[:CHANGES]
+    return tuple(
+        Change(
+            article=article.id,
+            name=press.names[article.outlet_id],
+            seen_at=seen_at,
+            headline=_edited(before[0], after[0]),
+            text=shortened(_edited(before[1], after[1])),
+            lang=article.lang,
+        )
+        for seen_at, article, before, after in latest
+    )
+
+
+_edited = lru_cache(maxsize=REMEMBERED)(compared)
+"""The words in and out of a text. The same two texts differ in the same words at every view of the page."""
 
 
 def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

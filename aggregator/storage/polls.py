@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, case, func, select, type_coerce
+from sqlalchemy import Connection, Integer, case, func, or_, select, type_coerce
 
-from aggregator.domain.feeds import Failure, PollSlot
-from aggregator.domain.ids import FeedId
+from aggregator.domain.feeds import Failure, FeedState, PollSlot
+from aggregator.domain.ids import FeedId, OutletId
 from aggregator.storage.rows import insert_into
-from aggregator.storage.schema import polls
+from aggregator.storage.schema import feeds, polls
 from aggregator.storage.types import EPOCH, MICROSECOND
 
 KEPT = 300
@@ -48,3 +48,11 @@ class Polls:
             told = found.setdefault(FeedId(feed), [PollSlot()] * slots)
             told[number] = PollSlot(polls=count, failed=bad, new=new)
         return {feed: tuple(told) for feed, told in found.items()}
+
+    def unheard(self, *, since: datetime, until: datetime) -> frozenset[OutletId]:
+        """Return the outlets one of whose feeds is gone, fails now, or mostly failed in this span (UTC)."""
+        in_span = (polls.c.feed_id == feeds.c.id, polls.c.at >= since, polls.c.at < until)
+        mostly = select(2 * func.count(polls.c.failure) > func.count()).where(*in_span).scalar_subquery()
+        is_gone = feeds.c.state == FeedState.GONE.value
+        query = select(feeds.c.outlet_id).where(or_(is_gone, feeds.c.failure.is_not(None), mostly))
+        return frozenset(OutletId(outlet) for outlet in self.connection.scalars(query))

@@ -7,7 +7,7 @@ gives.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from aggregator.domain.articles import Article
+from aggregator.domain.articles import Article, text_hash
 from aggregator.domain.comparing import Comparison
 from aggregator.stories.claims import NUMBERS, ClaimNumbers, align, nearness
 from aggregator.stories.conflicts import differences
@@ -46,4 +46,5 @@ def compared(
         differences=differences(statements, near, aligned.claims, reports),
         quotes=every_quote_of(reports),
         unread=unread_of(reports, main_language(reports)),
+        read=tuple(dict.fromkeys(text_hash(one.text) for one in statements)),
     )

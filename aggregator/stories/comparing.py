@@ -41,7 +41,7 @@ class Compare:
         with self.storage.reading() as work:
             ids = work.stories.members([story]).get(story, ())
             folding = work.articles.folding(ids)
-            state = _state(self.embedder.model_id, work.gists.hashes(ids), folding)
+            state = self._state(work.gists.hashes(ids), folding)
             known = work.comparisons.get(story)
             if known is not None and known.of == state:
                 return known
@@ -51,6 +51,27 @@ class Compare:
             if work.stories.members([story]).get(story):
                 work.comparisons.put(story, found)
         return found
+
+    def stale(self, stories: Sequence[StoryId]) -> tuple[StoryId, ...]:
+        """Return those of the stories, in their order, of which no comparison as they are now is kept."""
+        with self.storage.reading() as work:
+            members = work.stories.members(stories)
+            every = [one for ids in members.values() for one in ids]
+            hashes, folding = work.gists.hashes(every), work.articles.folding(every)
+            known = work.comparisons.states(stories)
+        return tuple(
+            story
+            for story in stories
+            if known.get(story) != self._state({one: hashes[one] for one in members[story]}, folding)
+        )
+
+    def _state(self, hashes: Mapping[ArticleId, str], folding: Folding) -> str:
+        told = [EDITION, self.embedder.model_id]
+        told += [
+            f"{one}:{hashes[one]}:{folding.origin_of.get(one, one)}:{folding.discusses.get(one, '')}"
+            for one in sorted(hashes)
+        ]
+        return sha256("\n".join(told).encode()).hexdigest()
 
     def _encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Return unit rows, float32[n, d], from the store or the model; new ones are kept."""
@@ -73,12 +94,3 @@ class Compare:
 def _reports(work: UnitOfWork, ids: Sequence[ArticleId], folding: Folding) -> list[Article]:
     members = work.articles.get_many(ids)
     return independent_reports(reporting_members(members, folding), folding) if members else []
-
-
-def _state(model: str, hashes: Mapping[ArticleId, str], folding: Folding) -> str:
-    told = [EDITION, model]
-    told += [
-        f"{one}:{hashes[one]}:{folding.origin_of.get(one, one)}:{folding.discusses.get(one, '')}"
-        for one in sorted(hashes)
-    ]
-    return sha256("\n".join(told).encode()).hexdigest()

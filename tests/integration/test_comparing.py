@@ -11,8 +11,10 @@ from aggregator.domain.labels import OwnLabel
 from aggregator.domain.stories import Merged, StoryChanges
 from aggregator.readers.compared import ComparePage
 from aggregator.readers.comparing import Comparing
+from aggregator.readers.laying import CHANGES
 from aggregator.stories.comparing import Compare
 from tests.databases import memory_storage
+from tests.factories import make_draft
 from tests.fakes import NOON
 from tests.integration.test_reading import Paper
 
@@ -156,6 +158,23 @@ def test_what_cannot_be_laid_out_is_told_and_the_page_still_stands(
     page = page_of(paper, three_reports(paper), **asked)
     assert page.problem.startswith(said)
     assert len(page.columns) == 3
+
+
+def test_latest_changes_are_shown_word_by_word_and_no_more_than_fit(paper: Paper) -> None:
+    story, feed = three_reports(paper), paper.feed("lantern")
+    with paper.storage.writing() as work:
+        (article,) = work.articles.get_many(work.stories.members([story])[story][:1])
+        for number in range(CHANGES + 3):
+            draft = make_draft(f"Tunnel burns, state {number}", article.text, url=article.url)
+            at = NOON + timedelta(minutes=number)
+            work.articles.change(article.id, draft, feed_id=feed, now=at)
+    page = page_of(paper, story)
+    assert len(page.changes) == CHANGES
+    assert [(piece.kind, piece.text.strip()) for piece in page.changes[0].headline] == [
+        ("kept", "Tunnel burns, state"),
+        ("gone", str(CHANGES + 1)),
+        ("new", str(CHANGES + 2)),
+    ]
 
 
 def test_outlet_whose_feed_fails_is_unknown_and_not_silent(paper: Paper) -> None:

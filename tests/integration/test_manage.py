@@ -160,6 +160,19 @@ def test_of_each_feed_only_the_newest_polls_are_kept(desk: Desk) -> None:
         assert set(work.polls.history(since=NOON - 200 * HOUR, slot=200 * HOUR, slots=2)) == {two}
 
 
+def test_outlets_are_unheard_whose_feed_fails_or_mostly_failed_in_the_span(desk: Desk) -> None:
+    one, two, *_ = desk.ids
+    for ago in (5, 6):
+        desk.polled(one, ago=ago * HOUR, failure=Failure.TIMEOUT)
+    desk.polled(one, ago=3 * HOUR, new=1)
+    desk.polled(two, ago=4 * HOUR, new=1)
+    with desk.storage.reading() as work:
+        outlet_of = {feed.id: feed.outlet_id for feed in work.feeds.all()}
+        mostly = work.polls.unheard(since=NOON - 7 * HOUR, until=NOON)
+        half = work.polls.unheard(since=NOON - 5 * HOUR, until=NOON)
+    assert (mostly, half) == ({outlet_of[one]}, set())
+
+
 def exported(feeds: list[NewFeed] | bytes) -> bytes:
     """Return the export of a new database that took in feeds one by one, or an export of another."""
     storage = memory_storage()

@@ -19,6 +19,7 @@ from aggregator.domain.ids import FeedId
 from aggregator.domain.stories import BuildReport
 from aggregator.scheduler import Job, Ticker, jobs
 from aggregator.settings import ScheduleSettings, Settings
+from aggregator.stories.ahead import AheadReport
 from tests.fakes import FrozenClock
 
 PATIENCE = 20.0
@@ -52,6 +53,7 @@ def make_services(**fields: Any) -> Services:
         "refresh": lambda: (),
         "full_texts": lambda: 0,
         "build": Building(),
+        "compare_ahead": AheadReport,
         "digests": SimpleNamespace(send=DigestReport),
     }
     return cast(Services, SimpleNamespace(**values | fields))
@@ -134,6 +136,19 @@ def test_build_tells_the_log_what_it_did() -> None:
     with capture_logs() as logs:
         job(make_services(build=building), "build").run()
     assert logs == [{"event": "stories built", "articles": 9, "opened": 2, "changed": 1, "log_level": "info"}]
+
+
+def test_stories_are_compared_ahead_after_a_build_and_the_log_told() -> None:
+    ahead = AheadReport(compared=2, vectors=5)
+    with capture_logs() as logs:
+        job(make_services(compare_ahead=lambda: ahead), "build").run()
+        job(make_services(compare_ahead=lambda: ahead, build=Building(report=None)), "build").run()
+    assert [line for line in logs if line["event"] != "stories built"] == [
+        {
+            "event": "stories compared ahead", "compared": 2, "vectors": 5, "comparisons": 0,
+            "log_level": "info",
+        }
+    ]  # fmt: skip
 
 
 def test_digests_are_told_to_the_log_only_when_something_was_done() -> None:

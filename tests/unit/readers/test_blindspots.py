@@ -69,3 +69,7 @@ def test_chance_is_a_probability_that_grows_with_what_is_allowed(total: int, sha
     chances = [chance_of(k, total, share) for k in range(total + 1)]
     assert chances == sorted(chances)
     assert abs(chances[-1] - 1) < 1e-9
+
+
+def test_story_without_others_to_compare_with_has_no_blindspot() -> None:
+    assert blindspots(AXIS, voices(1, south=9), []) == ()

@@ -24,3 +24,9 @@ def test_lone_text_has_no_marks_and_no_text_is_lost() -> None:
     assert marked(["Inferno on the mountain"]) == [[]]
     (spans, _) = framed(["“Fire!” – it’s 3.5 km off", "Rain"], ["“Fire!” – it’s 3.5 km off", "Rain"])
     assert "".join(one.text for one in spans) == "“Fire!” – it’s 3.5 km off"
+
+
+def test_word_in_the_genitive_is_the_word_itself() -> None:
+    texts = ["Abu’s boat", "The boat of Abu", "Boat"]
+    assert marked(["Abu's sails"], texts) == [["sails"]] == marked(["Abu’s sails"], [*texts, "Abu abu's"])
+    assert marked(["Ann's sails"], ["Ann", "ANN'S", "ann’s ship"]) == [["sails"]]

@@ -7,6 +7,7 @@ from aggregator.domain.coverage import FeedPolls, Telling
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import Story, StoryFace, StoryState
 from aggregator.readers.axes import Axis
+from aggregator.readers.blindspots import counted
 from aggregator.readers.frontlens import (
     Blindspots,
     Heap,
@@ -107,7 +108,9 @@ HABIT = [
     StoryVoices(story=StoryId(50 + number), topic=None, reports={OutletId(1): 3, OutletId(3): 4})
     for number in range(8)
 ]
-VOICES = [*HABIT, StoryVoices(story=StoryId(1), topic=None, reports={OutletId(1): 6, OutletId(2): 2})]
+VOICES = counted(
+    [*HABIT, StoryVoices(story=StoryId(1), topic=None, reports={OutletId(1): 6, OutletId(2): 2})]
+)
 
 
 def test_a_blindspot_says_how_few_and_what_is_usual_and_of_how_many() -> None:
