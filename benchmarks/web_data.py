@@ -176,7 +176,9 @@ def _store(
         articles = {one.id: one for one in work.articles.get_many(sorted(ids.values()))}
         vectors = {ids[draft.identity]: row for draft, row in zip(every, rows, strict=True)}
         known = read_prototypes(work, model, services.build.topics)
-        faces = new_faces(work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now)
+        faces = new_faces(
+            work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now
+        )
         work.stories.set_faces(dict(faces))
         hashes = {one.id: one.content_hash for one in articles.values()}
         several = {story: ids for story, ids in living.items() if len(ids) > 1}

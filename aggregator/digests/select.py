@@ -42,10 +42,19 @@ class OutletLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Differs:
+    """What differs between a story's outlets, as a sentence. `is_update`: a number that moved with time."""
+
+    text: str
+    is_update: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A story as a digest shows it. `update` says what changed since the reader's last mail.
 
-    `said` quotes who gives the new numbers; both are empty for a story that was not sent before.
+    `said` quotes who gives the new numbers; both are empty for a story that was not sent before. `differs`
+    is None where nothing is known to differ between the outlets.
     """
 
     id: StoryId
@@ -60,6 +69,7 @@ class Item:
     last_at: datetime
     update: str = ""
     said: tuple[Extract, ...] = ()
+    differs: Differs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +241,10 @@ def update(one: Told, sent: Sent) -> Item | None:
     parts = [f"the headline was “{sent.headline.rstrip('.')}”"] if retold else []
     if new_reports:
         parts.append(f"{new_reports} more independent {'report' if new_reports == 1 else 'reports'}")
-    return replace(one.item, update="; ".join(parts) or "new numbers in a report", said=said)
+    # New numbers that are quoted say themselves that a number moved.
+    differs = None if said and one.item.differs and one.item.differs.is_update else one.item.differs
+    told = "; ".join(parts) or "new numbers in a report"
+    return replace(one.item, update=told, said=said, differs=differs)
 
 
 def merged(sent: Sent, told: Sent, *, now: datetime) -> Sent:

@@ -5,11 +5,10 @@ The model reads only sentences that it has not seen: adding an article embeds it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article, text_hash
-from aggregator.domain.comparing import Comparison
+from aggregator.domain.comparing import Comparison, articles_state
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Folding
 from aggregator.storage import Storage, UnitOfWork
@@ -76,9 +75,4 @@ def _reports(work: UnitOfWork, ids: Sequence[ArticleId], folding: Folding) -> li
 
 
 def _state(model: str, hashes: Mapping[ArticleId, str], folding: Folding) -> str:
-    told = [EDITION, model]
-    told += [
-        f"{one}:{hashes[one]}:{folding.origin_of.get(one, one)}:{folding.discusses.get(one, '')}"
-        for one in sorted(hashes)
-    ]
-    return sha256("\n".join(told).encode()).hexdigest()
+    return f"{EDITION}:{model}:{articles_state(hashes, folding)}"
