@@ -205,8 +205,8 @@ class Make:
         if made.post is not None:
             work.digest_posts.add([replace(made.post, edition=key)])
         if made.digest is not None:
-            told = {one.story.id: one for one in pool.stories}
-            work.digest_ledger.put(schedule.reader, ledger(made.digest, told, made.order.taste, now=now))
+            lines = ledger(made.digest, pool.by_id, made.order.taste, now=now)
+            work.digest_ledger.put(schedule.reader, lines)
         return True
 
 

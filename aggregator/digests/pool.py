@@ -1,7 +1,7 @@
 """The stories that any digest of a run may hold, read once for all readers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.digests.differing import Press, differs
@@ -33,6 +33,7 @@ class Pool:
 
     stories: tuple[Told, ...] = ()
     as_of: datetime | None = None
+    by_id: Mapping[StoryId, Told] = field(default_factory=dict, repr=False)
 
 
 def read_pool(work: UnitOfWork, *, since: datetime) -> Pool:
@@ -52,7 +53,8 @@ def read_pool(work: UnitOfWork, *, since: datetime) -> Pool:
         joined = work.stories.joined([story.id for story in some])
         latest.extend(at for one in joined.values() for at in one.values())
         found.extend(_told(work, some, joined, outlets, feeds))
-    return Pool(stories=tuple(found), as_of=max(latest, default=None))
+    by_id = {one.story.id: one for one in found}
+    return Pool(stories=tuple(found), as_of=max(latest, default=None), by_id=by_id)
 
 
 def _told(
@@ -133,16 +135,17 @@ def tell(
     for one in sorted(reports, key=lambda one: (one.at, one.id)):
         carriers.setdefault(folding.origin_of.get(one.id, one.id), []).append(one)
     mine = frozenset(one.id for one in articles)
+    origins = {
+        origin: min(joined[one.id] for one in some if one.id in joined) for origin, some in carriers.items()
+    }
     return Told(
         story=story,
         item=replace(_item(story, reports, gist, outlets), differs=differing),
         outlets=frozenset(one.outlet_id for one in articles),
         folders=folders,
         members=tuple(sorted(mine)),
-        origins={
-            origin: min(joined[one.id] for one in some if one.id in joined)
-            for origin, some in carriers.items()
-        },
+        origins=origins,
+        arrived_at=max(origins.values(), default=None),
         numbers=_numbers([some[0] for some in carriers.values()], outlets),
         folding=Folding(
             origin_of={one: folding.origin_of[one] for one in mine if one in folding.origin_of},

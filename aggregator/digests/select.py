@@ -77,7 +77,8 @@ class Told:
     """A story with all that decides whether a digest brings it, and how.
 
     `origins` are its independent reports by the articles that they count by, and when each joined.
-    `numbers` holds for each number that an origin gives who says it.
+    `numbers` holds for each number that an origin gives who says it. `arrived_at` is when the latest
+    independent report joined (UTC), None without one; a copy is no news.
     """
 
     story: Story
@@ -88,11 +89,7 @@ class Told:
     origins: Mapping[ArticleId, datetime]
     numbers: Mapping[str, Extract]
     folding: Folding = field(default_factory=Folding)
-
-    @property
-    def arrived_at(self) -> datetime | None:
-        """Return when its latest independent report joined (UTC); a copy is no news."""
-        return max(self.origins.values(), default=None)
+    arrived_at: datetime | None = None
 
     @property
     def ledger(self) -> Sent:
@@ -169,8 +166,10 @@ def select(pool: Sequence[Told], taste: Taste, topics: Sequence[Topic]) -> Selec
     """
     followed: list[tuple[Told, Item]] = []
     others: list[tuple[Told, Item]] = []
+    # Most readers filter nothing, and this is asked of every story for every reader.
+    is_open = replace(taste.filters, unread_only=False) == Filters()
     for one in pool:
-        item = _wanted(one, taste)
+        item = _wanted(one, taste) if is_open or passes(one, taste.filters) else None
         if item is not None:
             (followed if one.story.id in taste.followed else others).append((one, item))
     chosen = [*followed, *others][: taste.most]
@@ -189,9 +188,7 @@ def select(pool: Sequence[Told], taste: Taste, topics: Sequence[Topic]) -> Selec
 
 
 def _wanted(one: Told, taste: Taste) -> Item | None:
-    """Return the story as this reader's digest shows it, None when it does not."""
-    if not passes(one, taste.filters):
-        return None
+    """Return a story that passes the filters as this reader's digest shows it, None when it does not."""
     sent = taste.sent.get(one.story.id)
     if sent is not None:
         item = None if sent.is_muted else update(one, sent)
@@ -207,7 +204,7 @@ def _wanted(one: Told, taste: Taste) -> Item | None:
 def _is_new(one: Told, taste: Taste) -> bool:
     if taste.since is None:
         return one.item.last_at > taste.first_since
-    return any(joined > taste.since for joined in one.origins.values())
+    return one.arrived_at is not None and one.arrived_at > taste.since
 
 
 def _is_read(one: Told, marks: Mapping[ArticleId, ReadMark]) -> bool:
