@@ -29,6 +29,7 @@ from aggregator.domain.feeds import NewFeed
 from aggregator.domain.ids import ArticleId, ReaderId
 from aggregator.domain.stories import Folding, Opened, StoryChanges, StoryFace
 from aggregator.domain.topics import Topic
+from aggregator.readers.finding import FindStories
 from aggregator.storage import Storage, open_storage
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -69,6 +70,7 @@ def rooms(storage: Storage, at: datetime, owner: str) -> Digests:
             sender="Broadfold <news@orsholm.example>",
             key=partial(bytes, 32),
         ),
+        find=FindStories(topics=TOPICS),
         zone="UTC",
         mailer=Nowhere(),  # type: ignore[arg-type]
         lease_for=timedelta(minutes=5),

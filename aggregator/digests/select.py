@@ -108,7 +108,8 @@ class Taste:
 
     A story that was never sent counts when a report joined after `since` (UTC), what the edition
     before could see; in a first edition, when its latest report is later than `first_since`. `marks`
-    are needed only when the filters leave out what was read.
+    are needed only when the filters leave out what was read. `found` are the stories that the searches
+    of the filters find, None where the filters name none.
     """
 
     filters: Filters
@@ -119,6 +120,7 @@ class Taste:
     followed: Collection[StoryId] = ()
     mutes: Sequence[Mute] = ()
     marks: Mapping[ArticleId, ReadMark] = field(default_factory=dict)
+    found: frozenset[StoryId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ def select(pool: Sequence[Told], taste: Taste, topics: Sequence[Topic]) -> Selec
     followed: list[tuple[Told, Item]] = []
     others: list[tuple[Told, Item]] = []
     # Most readers filter nothing, and this is asked of every story for every reader.
-    is_open = replace(taste.filters, unread_only=False) == Filters()
+    is_open = replace(taste.filters, unread_only=False, searches=frozenset()) == Filters()
     for one in pool:
         item = _wanted(one, taste) if is_open or passes(one, taste.filters) else None
         if item is not None:
@@ -189,6 +191,8 @@ def select(pool: Sequence[Told], taste: Taste, topics: Sequence[Topic]) -> Selec
 
 def _wanted(one: Told, taste: Taste) -> Item | None:
     """Return a story that passes the filters as this reader's digest shows it, None when it does not."""
+    if taste.found is not None and one.story.id not in taste.found:
+        return None
     sent = taste.sent.get(one.story.id)
     if sent is not None:
         item = None if sent.is_muted else update(one, sent)
@@ -214,7 +218,7 @@ def _is_read(one: Told, marks: Mapping[ArticleId, ReadMark]) -> bool:
 
 
 def passes(one: Told, filters: Filters) -> bool:
-    """Return whether a story is among those that the filters let through, whoever reads."""
+    """Return whether a story is among those that the filters let through, whoever reads and searches."""
     return (
         one.item.reports >= filters.reports
         and (not filters.topics or (one.story.face.topic or OTHER) in filters.topics)

@@ -19,9 +19,12 @@ from aggregator.digests.press import Press
 from aggregator.digests.render import Render
 from aggregator.digests.send import SendDigests
 from aggregator.domain.comparing import Comparison, Difference, DifferenceKind, Figure, Said
-from aggregator.domain.digests import AddressState, DigestReport, Outcome, PostState, Schedule
+from aggregator.domain.digests import AddressState, DigestReport, Filters, Outcome, PostState, Schedule
+from aggregator.domain.errors import DigestRefused
 from aggregator.domain.ids import ArticleId, OutletId, ReaderId, StoryId
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
+from aggregator.readers.finding import FindStories
 from aggregator.storage import Storage
 from tests.contract.test_storage_stories import make_face
 from tests.databases import memory_storage
@@ -48,6 +51,7 @@ class Bench:
             storage=self.storage,
             clock=self.clock,
             press=Press(render=render, sender=SENDER, key=lambda: b"k" * 32),
+            find=FindStories(),
             topics=(),
             owner=owner,
             lease_for=LEASE,
@@ -483,6 +487,36 @@ def test_comparison_that_is_kept_is_told_of_in_one_line_and_none_is_made(bench: 
     assert "contradict" not in before
     line = "Outlets contradict each other: The Orsholm Lantern says nine died, gull.example says twelve."
     assert line in " ".join(told.split())
+
+
+def test_digest_of_a_saved_search_is_not_widened_when_the_search_is_deleted(bench: Bench) -> None:
+    outbox = OutboxMailer()
+    desk = bench.desk(outbox)
+    bench.report("Harbour bridge shut", "The bridge cracked.")
+    with bench.storage.writing() as work:
+        number = work.saved_searches.add(READER, name="Trains", query="train", token="t", now=NOON)
+    only = Filters(searches=frozenset({number}))
+    desk.change(replace(desk.schedule(READER, 1), filters=only))
+    found = [item.headline for item in desk.preview(READER, 1)[0].selection.items]
+    with bench.storage.writing() as work:
+        work.saved_searches.remove(READER, number)
+
+    bench.clock.at = DUE
+
+    assert found == ["Train crash near Tolm: 9 dead"]
+    assert bench.sender(outbox)() == DigestReport(skipped=1)
+    overview = desk.overview(READER)
+    assert [(overview.searched(one), overview.gone(one)) for one in overview.schedules] == [((), (number,))]
+    desk.change(replace(desk.schedule(READER, 1), name="Still of the same"))
+
+
+def test_search_of_nobody_or_of_another_reader_is_refused(bench: Bench) -> None:
+    desk = bench.desk(None)
+    only = Filters(searches=frozenset({SavedSearchId(7)}))
+    with pytest.raises(DigestRefused, match="one of the saved searches is none of yours"):
+        desk.change(replace(desk.schedule(READER, 1), filters=only))
+    with pytest.raises(DigestRefused, match="one of the saved searches is none of yours"):
+        desk.add(replace(desk.schedule(READER, 1), filters=only))
 
 
 def test_schedule_of_another_reader_is_unknown(bench: Bench) -> None:

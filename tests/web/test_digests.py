@@ -17,7 +17,9 @@ from aggregator.digests.press import Press
 from aggregator.digests.render import Render
 from aggregator.domain.digests import AddressState
 from aggregator.domain.ids import ReaderId
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
+from aggregator.readers.finding import FindStories
 from tests.browser import Sheet
 from tests.contract.test_storage_stories import make_face
 from tests.databases import memory_storage
@@ -85,6 +87,7 @@ def room(clock: FrozenClock) -> Iterator[Room]:
                 sender="news@orsholm.example",
                 key=lambda: b"k" * 32,
             ),
+            find=FindStories(),
             zone="UTC",
             mailer=outbox,
             lease_for=timedelta(minutes=5),
@@ -154,6 +157,7 @@ def test_form_changes_every_part_of_a_digest(daily: Room) -> None:
         ("reports", "0", "can be 1 to 100"),
         ("name", "", "give the digest a name"),
         ("address", "99", "is none of yours"),
+        ("search", "99", "one of the saved searches is none of yours"),
     ],
 )
 def test_mistake_in_the_form_is_told_and_changes_nothing(
@@ -163,6 +167,64 @@ def test_mistake_in_the_form_is_told_and_changes_nothing(
     assert answer.status_code == 400
     assert words in answer.text
     assert daily.digests.desk.schedule(READER, 1).name == "Daily digest"
+
+
+def keep_search(room: Room, name: str) -> int:
+    with room.digests.desk.storage.writing() as work:
+        query, token = name.lower(), f"secret of {name}"
+        return work.saved_searches.add(READER, name=name, query=query, token=token, now=NOON)
+
+
+def forget_search(room: Room, number: int) -> None:
+    with room.digests.desk.storage.writing() as work:
+        work.saved_searches.remove(READER, SavedSearchId(number))
+
+
+def test_saved_searches_are_chosen_in_the_form(daily: Room) -> None:
+    assert "saved searches" not in daily.client.get("/digests/1").text
+    number, other = keep_search(daily, "Otters"), keep_search(daily, "Bridges")
+
+    form = FORM | {"search": [str(number)]}
+    assert daily.client.post("/digests/1", data=form, headers=OURS).status_code == 303
+
+    page = daily.client.get("/digests/1").text
+    assert f'name="search" value="{number}" checked> Otters' in page
+    assert f'name="search" value="{other}"> Bridges' in page
+    assert "only what “Otters” finds" in page
+    assert "only what “Otters” finds" in daily.client.get("/digests").text
+
+
+def test_deleted_search_is_told_of_wherever_the_digest_is_shown(daily: Room) -> None:
+    number, other = keep_search(daily, "Otters"), keep_search(daily, "Bridges")
+    for chosen in ([number], [number, other]):
+        form = FORM | {"search": list(map(str, chosen))}
+        assert daily.client.post("/digests/1", data=form, headers=OURS).status_code == 303
+    forget_search(daily, number)
+    one = [daily.client.get(where).text for where in ("/digests/1", "/digests/1/preview")]
+    forget_search(daily, other)
+    both = [daily.client.get(where).text for where in ("/digests/1", "/digests/1/preview")]
+
+    assert ["A saved search of this digest was deleted, and finds nothing." in page for page in one] == [
+        True
+    ] * 2
+    assert ["What its other searches find still comes." in page for page in one] == [True] * 2
+    assert ["2 saved searches of this digest were deleted" in page for page in both] == [True] * 2
+    assert ["So nothing is sent until you choose another search" in page for page in both] == [True] * 2
+    assert "only what 2 deleted searches find" in daily.client.get("/digests").text
+    assert both[0].count("a deleted search <span") == 2
+
+
+def test_form_keeps_a_deleted_search_until_it_is_unticked(daily: Room) -> None:
+    number = keep_search(daily, "Otters")
+    daily.client.post("/digests/1", data=FORM | {"search": str(number)}, headers=OURS)
+    forget_search(daily, number)
+
+    kept = daily.client.post("/digests/1", data=FORM | {"search": str(number)}, headers=OURS)
+    still = daily.digests.desk.schedule(READER, 1).filters.searches
+    daily.client.post("/digests/1", data=FORM, headers=OURS)
+
+    assert (kept.status_code, still) == (303, {number})
+    assert daily.digests.desk.schedule(READER, 1).filters.searches == frozenset()
 
 
 def test_digest_is_paused_resumed_tested_and_removed(daily: Room) -> None:
