@@ -27,6 +27,7 @@ from tests.factories import make_draft, make_new_feed
 from tests.fakes import NOON, FrozenClock, OutboxMailer
 from tests.web.fake_reading import Bell, FakeCorrect, FakeMarks, make_services
 from tests.web.paper import make_paper
+from tests.web.test_axe import LOOKS, reported
 from web.factory import create_app
 
 READER = ReaderId(1)
@@ -201,6 +202,7 @@ def test_deleted_search_is_told_of_wherever_the_digest_is_shown(daily: Room) -> 
         assert daily.client.post("/digests/1", data=form, headers=OURS).status_code == 303
     forget_search(daily, number)
     one = [daily.client.get(where).text for where in ("/digests/1", "/digests/1/preview")]
+    listed = daily.client.get("/digests").text
     forget_search(daily, other)
     both = [daily.client.get(where).text for where in ("/digests/1", "/digests/1/preview")]
 
@@ -210,6 +212,7 @@ def test_deleted_search_is_told_of_wherever_the_digest_is_shown(daily: Room) -> 
     assert ["What its other searches find still comes." in page for page in one] == [True] * 2
     assert ["2 saved searches of this digest were deleted" in page for page in both] == [True] * 2
     assert ["So nothing is sent until you choose another search" in page for page in both] == [True] * 2
+    assert "only what “Bridges” and a deleted search find" in listed
     assert "only what 2 deleted searches find" in daily.client.get("/digests").text
     assert both[0].count("a deleted search <span") == 2
 
@@ -383,3 +386,30 @@ def test_pages_of_digests_fit_and_complain_of_nothing(
         assert sheet.complaints == []
         wide = sheet.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_reports_nothing_on_the_pages_of_a_digest(
+    daily: Room, serve: Callable[..., str], open_page: Callable[..., Sheet], look: str
+) -> None:
+    daily.send()
+    kept, gone = keep_search(daily, "Otters"), keep_search(daily, "Bridges")
+    daily.client.post("/digests/1", data=FORM | {"search": [str(kept), str(gone)]}, headers=OURS)
+    forget_search(daily, gone)
+    (secret,) = re.findall(r"/digests/editions/([\w-]+)", daily.client.get("/digests").text)
+    own = ("/digests", "/digests/1?told=changed", "/digests/1/preview", "/digests/1/preview?form=text")
+    asking = (unsubscribe_link(daily), f"/digests/do/{daily.token('WRONG')}")
+    site = serve(daily.client.application)
+    sheet = open_page(site + own[0], **LOOKS[look])
+
+    found = {}
+    for address in (*own, *asking):
+        sheet.page.goto(site + address)
+        if complaints := reported(sheet):
+            found[address] = complaints
+    # Its own page lets no script run, not even axe.
+    sheet.page.goto("about:blank")
+    sheet.page.set_content(daily.client.get(f"/digests/editions/{secret}").text)
+
+    assert (found, reported(sheet)) == ({}, [])
