@@ -29,8 +29,6 @@ MOST_VALUES = 3
 """Values of a number that reports disagree about, those of most outlets first."""
 FEW = 3
 """Outlets up to which a claim is told as theirs only."""
-WITHOUT_UNIT = frozenset({"money", "per cent", "percentage points"})
-"""What the number as written says already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,15 +138,18 @@ def _moved(difference: Difference, names: Mapping[OutletId, str]) -> Differs | N
 
 def _written(figure: Figure) -> str:
     """Return a number as written, a word in small letters as it stands inside a sentence."""
-    return figure.written.lower() if figure.written.isalpha() else figure.written
+    has_digit = any(sign.isdigit() for sign in figure.written)
+    return figure.written if has_digit else figure.written.lower()
 
 
 def _unit(difference: Difference) -> str:
-    return "" if difference.of in WITHOUT_UNIT or not difference.of else f" {difference.of}"
+    """Return what is counted, where the numbers as written do not say it themselves."""
+    signs = any("%" in one.written or difference.of in one.written for one in difference.figures)
+    return "" if signs or difference.of in ("", "money") else f" {difference.of}"
 
 
 def _left_out(claim: Claim, comparison: Comparison, press: Press) -> str:
-    """Return who makes a claim and who leaves it out, empty where nobody is known to."""
+    """Return which few outlets make a claim that all others leave out, empty where that is not known."""
     carriers = press.carriers()
     unread = {one.article for one in comparison.unread}
     everyone = _in_order(carriers, {outlet for some in carriers.values() for outlet in some}, press)
@@ -156,18 +157,15 @@ def _left_out(claim: Claim, comparison: Comparison, press: Press) -> str:
     known = {outlet for article, some in carriers.items() if article not in unread for outlet in some}
     silent = [one for one in everyone if one not in by and one in known and one not in press.failing]
     words = next((said for said in claim.said if said.place != HEADLINE), None)
-    if not silent or len(by) < 2 or words is None:
+    if len(by) < 2 or words is None:
         return ""
-    speaker = press.names[words.outlet]
-    quoted = f"“{_short(words.text)}” ({speaker})"
+    # What most have, the others mostly tell in other words: only a claim of few is told, and only where
+    # it is known of everybody else.
+    if len(by) + len(silent) < len(everyone) or len(by) > min(FEW, len(silent)):
+        return ""
     saying = _names(press.names, (one for one in everyone if one in by))
-    is_theirs_only = len(by) + len(silent) == len(everyone) and len(by) <= min(FEW, len(silent))
-    if is_theirs_only:
-        return f"Only {saying}, of {len(everyone)} outlets, report: {quoted}"
-    return (
-        f"{len(by)} of {len(everyone)} outlets report: {quoted}. "
-        f"{_names(press.names, silent)} {'does' if len(silent) == 1 else 'do'} not."
-    )
+    quoted = f"“{_short(words.text)}” ({press.names[words.outlet]})"
+    return f"Only {saying}, of {len(everyone)} outlets, report: {quoted}"
 
 
 def _in_order(
