@@ -38,6 +38,7 @@ from aggregator.readers.comparing import Comparing
 from aggregator.readers.days import Days
 from aggregator.readers.desk import OutletDesk, open_desk
 from aggregator.readers.endpoint import ChatEndpoint, open_endpoint
+from aggregator.readers.finding import FindStories
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.people import People, open_people
@@ -240,6 +241,7 @@ def open_digest_room(
             sender=digests.sender,
             key=partial(link_key, key_file),
         ),
+        find=FindStories(topics=topics),
         zone=local_zone(settings.web.time_zone),
         mailer=None if digests.mail == "off" else mail_way(settings).mailer(),
         lease_for=timedelta(seconds=digests.lease_seconds),

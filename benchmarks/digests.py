@@ -2,8 +2,8 @@
 
     python -m benchmarks.digests [READERS] [PROCESSES]
 
-A database with 600 stories of five articles each and as many due schedules as readers, each with a mail
-address and filters of its own, is worked off by processes that share it by leases, as they would in
+A database with 600 compared stories of five articles each and as many due schedules as readers, each with
+a mail address and filters of its own, is worked off by processes that share it by leases, as they would in
 production: read, select, render with signed links, print as a mail, and store edition, mail and ledger.
 Nothing is sent. Then the same is done without the database, to tell what choosing and rendering alone cost.
 """
@@ -12,6 +12,8 @@ import multiprocessing
 import resource
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from functools import partial
@@ -24,11 +26,13 @@ from aggregator.digests.pool import read_pool
 from aggregator.digests.press import Press
 from aggregator.digests.render import Render
 from aggregator.domain.articles import ArticleDraft
+from aggregator.domain.comparing import Claim, Comparison, Difference, DifferenceKind, Figure, Said
 from aggregator.domain.digests import AddressState, Filters, Schedule
 from aggregator.domain.feeds import NewFeed
-from aggregator.domain.ids import ArticleId, ReaderId
+from aggregator.domain.ids import ArticleId, OutletId, ReaderId
 from aggregator.domain.stories import Folding, Opened, StoryChanges, StoryFace
 from aggregator.domain.topics import Topic
+from aggregator.readers.finding import FindStories
 from aggregator.storage import Storage, open_storage
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -69,6 +73,7 @@ def rooms(storage: Storage, at: datetime, owner: str) -> Digests:
             sender="Broadfold <news@orsholm.example>",
             key=partial(bytes, 32),
         ),
+        find=FindStories(topics=TOPICS),
         zone="UTC",
         mailer=Nowhere(),  # type: ignore[arg-type]
         lease_for=timedelta(minutes=5),
@@ -98,6 +103,9 @@ def fill(storage: Storage, readers: int) -> None:
         opened = tuple(Opened(members=frozenset(some)) for some in members)
         stories = work.stories.apply(StoryChanges(opened=opened), now=NOW)
         work.stories.set_faces({s: face(n, members[n]) for n, s in enumerate(stories)})
+        homes = {one.id: one.outlet_id for one in work.articles.get_many(ids)}
+        for n, s in enumerate(stories):
+            work.comparisons.put(s, comparison(n, [(key, homes[key]) for key in members[n]], outlets))
     with storage.writing() as work:
         for n in range(1, readers + 1):
             if n > 1:
@@ -124,6 +132,24 @@ def draft(story: int, outlet: int) -> ArticleDraft:
         identity=url, guid=url, url=url, link=url, title=f"The {said[:50]}", summary=text, text=text,
         html="", content_hash=f"{story}/{outlet}", published_at=NOW - timedelta(hours=1), lang="en",
     )  # fmt: skip
+
+
+def comparison(
+    story: int, reports: Sequence[tuple[ArticleId, OutletId]], outlets: Sequence[OutletId]
+) -> Comparison:
+    """Return a comparison as large as those of real stories, whose outlets disagree about a price."""
+    price = [
+        Said(article=key, outlet=home, place=1, text=f"It cost {story + outlets.index(home)} ducats")
+        for key, home in reports
+    ]
+    figures = tuple(
+        Figure(said=one, written=one.text.split()[2], value=float(one.text.split()[2]), at=NOW)
+        for one in price
+    )
+    line = " ".join(WORDS * 2)
+    claims = tuple(Claim(said=tuple(replace(one, place=p, text=line) for one in price)) for p in range(40))
+    differ = Difference(kind=DifferenceKind.CONTRADICTION, of="ducats", figures=figures)
+    return Comparison(of="", claims=claims, differences=(differ,))
 
 
 def face(number: int, members: list[ArticleId]) -> StoryFace:

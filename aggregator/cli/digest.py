@@ -1,6 +1,6 @@
 """`broadfold digest`: schedules, previews, sending, and what became of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import time
@@ -13,6 +13,7 @@ from aggregator.cli.output import json_option, print_json, print_table
 if TYPE_CHECKING:
     from aggregator.bootstrap import Services
     from aggregator.domain.ids import ReaderId
+    from aggregator.domain.saved_searches import SavedSearch, SavedSearchId
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 reader_option = click.option(
@@ -44,6 +45,10 @@ def preview(digest: int, as_html: bool, reader: int) -> None:
     """Print what DIGEST would send now; nothing is sent or remembered."""
     with services_of(reader) as (services, who):
         made, rendered = services.digests.desk.preview(who, digest)
+        overview, one = services.digests.desk.overview(who), services.digests.desk.schedule(who, digest)
+    if overview.gone(one):
+        others = "Its other searches go on." if overview.searched(one) else "So nothing is sent."
+        click.echo(f"A saved search of this digest was deleted, and finds nothing. {others}", err=True)
     if not made.selection.items:
         click.echo("There is nothing new just now, so nothing would be sent.", err=True)
     click.echo(rendered.html if as_html else rendered.text)
@@ -115,8 +120,9 @@ def list_(reader: int, as_json: bool) -> None:
         days = "every day" if len(one.days) == 7 else ",".join(DAYS[day] for day in sorted(one.days))
         state = "paused" if one.is_paused else overview.next_at[one.id]
         to = f"{address.address} ({address.state.value})" if address else "feed only"
-        rows.append((one.id, one.name, f"{one.at:%H:%M}", one.zone, days, to, state))
-    names = ("digest#", "name", "at", "zone", "days", "goes to", "next")
+        searches = ", ".join((*overview.searched(one), *["(deleted)"] * len(overview.gone(one))))
+        rows.append((one.id, one.name, f"{one.at:%H:%M}", one.zone, days, to, searches, state))
+    names = ("digest#", "name", "at", "zone", "days", "goes to", "saved searches", "next")
     if as_json:
         keys = [name.rstrip("#").replace(" ", "_") for name in names]
         print_json([dict(zip(keys, row, strict=True)) for row in rows])
@@ -132,6 +138,7 @@ def list_(reader: int, as_json: bool) -> None:
 @click.option("--days", help="Weekdays such as mon,thu, instead of the preset's.")
 @click.option("--to", help="Mail address; without it the digest is a feed only.")
 @click.option("--most", type=click.IntRange(1, 100), help="Most stories.")
+@click.option("--search", "searches", multiple=True, help="Name of a saved search whose stories it is of.")
 @reader_option
 def add(
     preset: str,
@@ -140,6 +147,7 @@ def add(
     days: str | None,
     to: str | None,
     most: int | None,
+    searches: tuple[str, ...],
     reader: int,
 ) -> None:
     """Add a digest of the PRESET daily or weekly."""
@@ -153,6 +161,9 @@ def add(
             made = replace(made, days=_days(days))
         if most:
             made = replace(made, most=most)
+        if searches:
+            kept = services.digests.desk.overview(who).searches
+            made = replace(made, filters=replace(made.filters, searches=_searches(searches, kept)))
         address = services.digests.desk.add_address(who, to) if to else None
         number = services.digests.desk.add(replace(made, address=address.id if address else None))
         overview = services.digests.desk.overview(who)
@@ -191,6 +202,15 @@ def remove(digest: int, reader: int) -> None:
     with services_of(reader) as (services, who):
         services.digests.desk.remove(who, digest)
     click.echo(f"Digest {digest} was removed.")
+
+
+def _searches(names: tuple[str, ...], kept: "Sequence[SavedSearch]") -> "frozenset[SavedSearchId]":
+    """Return the numbers of saved searches by their names, in capitals or not."""
+    wanted = {name.casefold(): name for name in names}
+    for folded in wanted.keys() - {one.name.casefold() for one in kept}:
+        known = ", ".join(f"“{one.name}”" for one in kept) or "none yet: save one on the page of a search"
+        raise click.UsageError(f"There is no saved search “{wanted[folded]}”. You have {known}.")
+    return frozenset(one.id for one in kept if one.name.casefold() in wanted)
 
 
 def _time(written: str) -> time:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from aggregator.digests.select import Extract, Item, OutletLink, Section, Selection
+from aggregator.digests.select import Differs, Extract, Item, OutletLink, Section, Selection
 from aggregator.domain.ids import StoryId
 
 PREHEADER = 140
@@ -77,6 +77,7 @@ def _item_json(item: Item) -> dict[str, Any]:
         "last_at": item.last_at.isoformat(),
         "update": item.update,
         "said": [(one.text, one.outlet, one.link) for one in item.said],
+        "differs": item.differs and (item.differs.text, item.differs.is_update),
     }
 
 
@@ -102,6 +103,8 @@ def _item(value: Mapping[str, Any]) -> Item:
         "links": tuple(OutletLink(outlet=outlet, link=link) for outlet, link in value["links"]),
         "last_at": datetime.fromisoformat(value["last_at"]),
         "said": tuple(map(_extract, value["said"])),
+        # An edition that was kept by an older Broadfold has none.
+        "differs": _differs(value.get("differs")),
     }
     return Item(**{**value, **rebuilt})
 
@@ -109,6 +112,10 @@ def _item(value: Mapping[str, Any]) -> Item:
 def _extract(value: Sequence[str]) -> Extract:
     text, outlet, link = value
     return Extract(text=text, outlet=outlet, link=link)
+
+
+def _differs(value: Sequence[Any] | None) -> Differs | None:
+    return None if value is None else Differs(text=value[0], is_update=value[1])
 
 
 def _cut(text: str, signs: int) -> str:

@@ -19,6 +19,7 @@ from aggregator.domain.digests import Address, AddressState, Edition, Post, Sche
 from aggregator.domain.errors import DigestRefused, DigestUnknown
 from aggregator.domain.ids import AddressId, ReaderId, ScheduleId, StoryId
 from aggregator.domain.readers import Role
+from aggregator.domain.saved_searches import SavedSearch, SavedSearchId
 from aggregator.domain.topics import OTHER, Topic
 from aggregator.storage import Storage, UnitOfWork
 
@@ -36,11 +37,12 @@ AGAIN_AFTER = timedelta(minutes=10)
 class Overview:
     """Everything of one reader. `refused` are all readers' addresses in trouble, for an admin only.
 
-    `next_at` tells the next slot of each schedule in its own zone.
+    `next_at` tells the next slot of each schedule in its own zone; `searches` are those that are kept.
     """
 
     schedules: tuple[Schedule, ...]
     next_at: Mapping[ScheduleId, str]
+    searches: tuple[SavedSearch, ...]
     addresses: tuple[Address, ...]
     log: tuple[SlotLine, ...]
     is_mailing: bool
@@ -51,6 +53,14 @@ class Overview:
     def address(self, schedule: Schedule) -> Address | None:
         """Return where the mail of a schedule goes."""
         return next((one for one in self.addresses if one.id == schedule.address), None)
+
+    def searched(self, schedule: Schedule) -> tuple[str, ...]:
+        """Return the names of the saved searches that a schedule is of, those that still exist."""
+        return tuple(one.name for one in self.searches if one.id in schedule.filters.searches)
+
+    def gone(self, schedule: Schedule) -> tuple[SavedSearchId, ...]:
+        """Return the searches that a schedule is of and that were deleted since: they find nothing."""
+        return tuple(sorted(schedule.filters.searches.difference(one.id for one in self.searches)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +100,7 @@ class Desk:
             return Overview(
                 schedules=schedules,
                 next_at={one.id: moment(one.next_at or now, zone_named(one.zone)) for one in schedules},
+                searches=work.saved_searches.of(reader),
                 addresses=work.digest_addresses.of(reader),
                 log=work.digest_editions.log(reader, limit=LOG_LINES),
                 is_mailing=self.make.is_mailing,
@@ -132,6 +143,7 @@ class Desk:
             if len(work.digest_schedules.of(schedule.reader)) >= MOST_SCHEDULES:
                 raise DigestRefused(f"a reader can have {MOST_SCHEDULES} digests; remove one first")
             _check_address(work, ready)
+            _check_searches(work, ready, before=frozenset())
             return work.digest_schedules.add(ready, now=now)
 
     def change(self, schedule: Schedule) -> None:
@@ -146,6 +158,7 @@ class Desk:
         with self.storage.writing() as work:
             before = _mine(work, good.reader, good.id)
             _check_address(work, good)
+            _check_searches(work, good, before=before.filters.searches)
             is_same = (before.at, before.zone, before.days) == (good.at, good.zone, good.days)
             keeps = is_same and not before.is_paused and before.next_at is not None
             ready = replace(good, next_at=before.next_at if keeps else next_slot(good, after=now))
@@ -361,6 +374,13 @@ def _check_address(work: UnitOfWork, schedule: Schedule) -> None:
         address = work.digest_addresses.get(schedule.address)
         if address is None or address.reader != schedule.reader:
             raise DigestRefused("the address of the digest is none of yours")
+
+
+def _check_searches(work: UnitOfWork, schedule: Schedule, *, before: frozenset[SavedSearchId]) -> None:
+    """Refuse searches that do not exist, but for those that were deleted since the schedule named them."""
+    mine = {one.id for one in work.saved_searches.of(schedule.reader)}
+    if schedule.filters.searches - mine - before:
+        raise DigestRefused("one of the saved searches is none of yours, or was deleted; choose again")
 
 
 def _is_admin(work: UnitOfWork, reader: ReaderId) -> bool:

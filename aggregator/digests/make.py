@@ -5,25 +5,44 @@ leaves the schedule due, a crash after it leaves the mail in the outbox.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 from aggregator.clock import Clock
 from aggregator.digests.content import Digest, to_json
 from aggregator.digests.pool import Pool, read_pool
 from aggregator.digests.press import Press
-from aggregator.digests.schedules import Turn, set_right, slot_before, turn
+from aggregator.digests.schedules import Turn, set_right, slot_before, turn, zone_named
 from aggregator.digests.select import Taste, Told, merged, select
 from aggregator.domain.digests import AddressState, Edition, Outcome, Post, Schedule, Sent
-from aggregator.domain.ids import AddressId, StoryId
+from aggregator.domain.ids import AddressId, ReaderId, StoryId
 from aggregator.domain.readers import Role
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.topics import Topic
 from aggregator.storage import Storage, UnitOfWork
 
 LOOKS_BACK = timedelta(days=8)
 """How old a story's latest report may be: a week and a day, so that a weekly digest has its whole week."""
 FOLLOWED_MOST = 1000
+
+
+class FindStories(Protocol):
+    """Find the stories of a reader's saved searches. Implementation: the readers' room, by bootstrap."""
+
+    def __call__(
+        self,
+        work: UnitOfWork,
+        reader: ReaderId,
+        searches: Collection[SavedSearchId],
+        /,
+        *,
+        zone: tzinfo,
+        now: datetime,
+    ) -> frozenset[StoryId]:
+        """Return what any of these searches finds; dates in them are days of `zone`, `now` is UTC."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +71,13 @@ class Make:
     """Turns due schedules into editions and mails in the outbox.
 
     `is_mailing` says whether mail leaves this instance at all; `lease_for` is how long a batch may take.
+    `find` is asked for the readers whose digests are of saved searches.
     """
 
     storage: Storage
     clock: Clock
     press: Press
+    find: FindStories
     topics: Sequence[Topic]
     owner: str
     lease_for: timedelta
@@ -119,10 +140,18 @@ class Make:
                 followed=frozenset(key for key, _ in work.followed.page(who, limit=FOLLOWED_MOST)),
                 mutes=work.mutes.of(who),
                 marks=work.read_marks.of(who, known) if known else {},
+                found=self._found(work, schedule),
             ),
             is_admin=reader is not None and reader.role is Role.ADMIN,
             recipient=(address.id, address.address) if address is not None and is_good else None,
         )
+
+    def _found(self, work: UnitOfWork, schedule: Schedule) -> frozenset[StoryId] | None:
+        searches = schedule.filters.searches
+        if not searches:
+            return None
+        zone = zone_named(schedule.zone)
+        return self.find(work, schedule.reader, searches, zone=zone, now=self.clock.now())
 
     def make(self, order: Order, pool: Pool, *, now: datetime) -> Made:
         """Choose, render and print; touches no database."""
@@ -205,8 +234,8 @@ class Make:
         if made.post is not None:
             work.digest_posts.add([replace(made.post, edition=key)])
         if made.digest is not None:
-            told = {one.story.id: one for one in pool.stories}
-            work.digest_ledger.put(schedule.reader, ledger(made.digest, told, made.order.taste, now=now))
+            lines = ledger(made.digest, pool.by_id, made.order.taste, now=now)
+            work.digest_ledger.put(schedule.reader, lines)
         return True
 
 

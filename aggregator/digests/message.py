@@ -11,6 +11,7 @@ from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address as Mailbox
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -114,9 +115,14 @@ def _joined(lines: Sequence[str]) -> bytes:
 
 
 def _part(text: str, kind: str) -> bytes:
-    lines = "\n".join(text.splitlines()) + "\n"
-    body = b2a_qp(lines.encode(), quotetabs=False, istext=True)
+    body = b"".join(map(_line, text.splitlines()))
     head = (
         f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     )
-    return head.encode() + body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return head.encode() + body
+
+
+@lru_cache(maxsize=8192)
+def _line(text: str) -> bytes:
+    """Return a line as quoted-printable: most lines are those of stories, the same in many mails."""
+    return b2a_qp(f"{text}\n".encode(), quotetabs=False, istext=True).replace(b"\n", b"\r\n")

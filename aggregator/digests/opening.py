@@ -13,7 +13,7 @@ from aggregator.digests.desk import Desk
 from aggregator.digests.dkim import open_dkim
 from aggregator.digests.keys import secret_of
 from aggregator.digests.mail import FolderMailer, Mailer, Security, SmtpMailer, unsigned
-from aggregator.digests.make import Make
+from aggregator.digests.make import FindStories, Make
 from aggregator.digests.message import domain_of
 from aggregator.digests.press import Press
 from aggregator.digests.send import SendDigests
@@ -89,17 +89,19 @@ def open_digests(
     topics: Sequence[Topic],
     owner: str,
     press: Press,
+    find: FindStories,
     zone: str,
     mailer: Mailer | None,
     lease_for: timedelta,
     give_up: timedelta,
     keep: timedelta,
 ) -> Digests:
-    """Return the services of the room; `mailer` is None where no mail leaves."""
+    """Return the services of the room; `mailer` is None where no mail leaves, `find` finds saved searches."""
     make = Make(
         storage=storage,
         clock=clock,
         press=press,
+        find=find,
         topics=topics,
         owner=owner,
         lease_for=lease_for,

@@ -1,12 +1,14 @@
 """The stories that any digest of a run may hold, read once for all readers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from aggregator.digests.differing import Press, differs
 from aggregator.digests.numbers import sentences, told
-from aggregator.digests.select import Extract, Item, OutletLink, Told
+from aggregator.digests.select import Differs, Extract, Item, OutletLink, Told
 from aggregator.domain.articles import Article, Outlet
+from aggregator.domain.feeds import Feed, FeedState
 from aggregator.domain.ids import ArticleId, FeedId, OutletId, StoryId
 from aggregator.domain.stories import Folding, Gist, Story
 from aggregator.storage import UnitOfWork
@@ -31,6 +33,7 @@ class Pool:
 
     stories: tuple[Told, ...] = ()
     as_of: datetime | None = None
+    by_id: Mapping[StoryId, Told] = field(default_factory=dict, repr=False)
 
 
 def read_pool(work: UnitOfWork, *, since: datetime) -> Pool:
@@ -42,15 +45,16 @@ def read_pool(work: UnitOfWork, *, since: datetime) -> Pool:
     """
     stories = work.stories.ranked(since=since, limit=MOST_STORIES)
     outlets = {outlet.id: outlet for outlet in work.outlets.all()}
-    folders = {feed.id: feed.folder for feed in work.feeds.all()}
+    feeds = {feed.id: feed for feed in work.feeds.all()}
     found: list[Told] = []
     latest: list[datetime] = []
     for start in range(0, len(stories), AT_A_TIME):
         some = stories[start : start + AT_A_TIME]
         joined = work.stories.joined([story.id for story in some])
         latest.extend(at for one in joined.values() for at in one.values())
-        found.extend(_told(work, some, joined, outlets, folders))
-    return Pool(stories=tuple(found), as_of=max(latest, default=None))
+        found.extend(_told(work, some, joined, outlets, feeds))
+    by_id = {one.story.id: one for one in found}
+    return Pool(stories=tuple(found), as_of=max(latest, default=None), by_id=by_id)
 
 
 def _told(
@@ -58,26 +62,59 @@ def _told(
     stories: Sequence[Story],
     joined: Mapping[StoryId, Mapping[ArticleId, datetime]],
     outlets: Mapping[OutletId, Outlet],
-    folders: Mapping[FeedId, str],
+    feeds: Mapping[FeedId, Feed],
 ) -> list[Told]:
     ids = [one for story in stories for one in joined[story.id]]
     articles = {one.id: one for one in work.articles.get_many(ids)}
     folding, feeds_of = work.articles.folding(ids), work.articles.feeds_of(ids)
     gists = work.gists.get_many([story.id for story in stories])
+    members = {
+        story.id: [articles[one] for one in sorted(joined[story.id]) if one in articles] for story in stories
+    }
+    differing = _differing(work, members, folding, outlets, feeds.values())
     return [
         tell(
             story,
-            [articles[one] for one in sorted(joined[story.id]) if one in articles],
+            members[story.id],
             joined=joined[story.id],
             folding=folding,
             gist=gists.get(story.id),
             outlets=outlets,
             folders=frozenset(
-                folders[feed] for one in joined[story.id] for feed in feeds_of[one] if folders.get(feed)
+                feeds[feed].folder
+                for one in joined[story.id]
+                for feed in feeds_of[one]
+                if feed in feeds and feeds[feed].folder
             ),
+            differing=differing.get(story.id),
         )
         for story in stories
     ]
+
+
+def _differing(
+    work: UnitOfWork,
+    members: Mapping[StoryId, Sequence[Article]],
+    folding: Folding,
+    outlets: Mapping[OutletId, Outlet],
+    feeds: Iterable[Feed],
+) -> Mapping[StoryId, Differs]:
+    """Return what differs between the outlets of those stories of which a comparison is kept."""
+    names = {one.id: one.name for one in outlets.values()}
+    failing = frozenset(
+        one.outlet_id for one in feeds if one.state is FeedState.GONE or one.failure is not None
+    )
+    told = (
+        (
+            story,
+            differs(
+                comparison,
+                Press(articles=members[story], folding=folding, names=names, failing=failing),
+            ),
+        )
+        for story, comparison in work.comparisons.each(members)
+    )
+    return {story: one for story, one in told if one is not None}
 
 
 def tell(
@@ -89,6 +126,7 @@ def tell(
     gist: Gist | None,
     outlets: Mapping[OutletId, Outlet],
     folders: frozenset[str],
+    differing: Differs | None = None,
 ) -> Told:
     """Return a story with all that decides whether a digest brings it, and how; pure."""
     reports = [one for one in articles if one.id not in folding.discusses] or list(articles)
@@ -97,16 +135,17 @@ def tell(
     for one in sorted(reports, key=lambda one: (one.at, one.id)):
         carriers.setdefault(folding.origin_of.get(one.id, one.id), []).append(one)
     mine = frozenset(one.id for one in articles)
+    origins = {
+        origin: min(joined[one.id] for one in some if one.id in joined) for origin, some in carriers.items()
+    }
     return Told(
         story=story,
-        item=_item(story, reports, gist, outlets),
+        item=replace(_item(story, reports, gist, outlets), differs=differing),
         outlets=frozenset(one.outlet_id for one in articles),
         folders=folders,
         members=tuple(sorted(mine)),
-        origins={
-            origin: min(joined[one.id] for one in some if one.id in joined)
-            for origin, some in carriers.items()
-        },
+        origins=origins,
+        arrived_at=max(origins.values(), default=None),
         numbers=_numbers([some[0] for some in carriers.values()], outlets),
         folding=Folding(
             origin_of={one: folding.origin_of[one] for one in mine if one in folding.origin_of},

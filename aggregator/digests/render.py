@@ -97,7 +97,7 @@ class Render:
         return f"{self.site}/stories/{story}"
 
     def _story(self, item: Item) -> tuple[str, str]:
-        key = (item.id, item.update, item.said, item.headline, item.last_at, item.articles)
+        key = (item.id, item.update, item.said, item.headline, item.last_at, item.articles, item.differs)
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()

@@ -42,10 +42,19 @@ class OutletLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Differs:
+    """What differs between a story's outlets, as a sentence. `is_update`: a number that moved with time."""
+
+    text: str
+    is_update: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A story as a digest shows it. `update` says what changed since the reader's last mail.
 
-    `said` quotes who gives the new numbers; both are empty for a story that was not sent before.
+    `said` quotes who gives the new numbers; both are empty for a story that was not sent before. `differs`
+    is None where nothing is known to differ between the outlets.
     """
 
     id: StoryId
@@ -60,6 +69,7 @@ class Item:
     last_at: datetime
     update: str = ""
     said: tuple[Extract, ...] = ()
+    differs: Differs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +77,8 @@ class Told:
     """A story with all that decides whether a digest brings it, and how.
 
     `origins` are its independent reports by the articles that they count by, and when each joined.
-    `numbers` holds for each number that an origin gives who says it.
+    `numbers` holds for each number that an origin gives who says it. `arrived_at` is when the latest
+    independent report joined (UTC), None without one; a copy is no news.
     """
 
     story: Story
@@ -78,11 +89,7 @@ class Told:
     origins: Mapping[ArticleId, datetime]
     numbers: Mapping[str, Extract]
     folding: Folding = field(default_factory=Folding)
-
-    @property
-    def arrived_at(self) -> datetime | None:
-        """Return when its latest independent report joined (UTC); a copy is no news."""
-        return max(self.origins.values(), default=None)
+    arrived_at: datetime | None = None
 
     @property
     def ledger(self) -> Sent:
@@ -101,7 +108,8 @@ class Taste:
 
     A story that was never sent counts when a report joined after `since` (UTC), what the edition
     before could see; in a first edition, when its latest report is later than `first_since`. `marks`
-    are needed only when the filters leave out what was read.
+    are needed only when the filters leave out what was read. `found` are the stories that the searches
+    of the filters find, None where the filters name none.
     """
 
     filters: Filters
@@ -112,6 +120,7 @@ class Taste:
     followed: Collection[StoryId] = ()
     mutes: Sequence[Mute] = ()
     marks: Mapping[ArticleId, ReadMark] = field(default_factory=dict)
+    found: frozenset[StoryId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +168,10 @@ def select(pool: Sequence[Told], taste: Taste, topics: Sequence[Topic]) -> Selec
     """
     followed: list[tuple[Told, Item]] = []
     others: list[tuple[Told, Item]] = []
+    # Most readers filter nothing, and this is asked of every story for every reader.
+    is_open = replace(taste.filters, unread_only=False, searches=frozenset()) == Filters()
     for one in pool:
-        item = _wanted(one, taste)
+        item = _wanted(one, taste) if is_open or passes(one, taste.filters) else None
         if item is not None:
             (followed if one.story.id in taste.followed else others).append((one, item))
     chosen = [*followed, *others][: taste.most]
@@ -179,8 +190,8 @@ def select(pool: Sequence[Told], taste: Taste, topics: Sequence[Topic]) -> Selec
 
 
 def _wanted(one: Told, taste: Taste) -> Item | None:
-    """Return the story as this reader's digest shows it, None when it does not."""
-    if not passes(one, taste.filters):
+    """Return a story that passes the filters as this reader's digest shows it, None when it does not."""
+    if taste.found is not None and one.story.id not in taste.found:
         return None
     sent = taste.sent.get(one.story.id)
     if sent is not None:
@@ -197,7 +208,7 @@ def _wanted(one: Told, taste: Taste) -> Item | None:
 def _is_new(one: Told, taste: Taste) -> bool:
     if taste.since is None:
         return one.item.last_at > taste.first_since
-    return any(joined > taste.since for joined in one.origins.values())
+    return one.arrived_at is not None and one.arrived_at > taste.since
 
 
 def _is_read(one: Told, marks: Mapping[ArticleId, ReadMark]) -> bool:
@@ -207,7 +218,7 @@ def _is_read(one: Told, marks: Mapping[ArticleId, ReadMark]) -> bool:
 
 
 def passes(one: Told, filters: Filters) -> bool:
-    """Return whether a story is among those that the filters let through, whoever reads."""
+    """Return whether a story is among those that the filters let through, whoever reads and searches."""
     return (
         one.item.reports >= filters.reports
         and (not filters.topics or (one.story.face.topic or OTHER) in filters.topics)
@@ -231,7 +242,10 @@ def update(one: Told, sent: Sent) -> Item | None:
     parts = [f"the headline was “{sent.headline.rstrip('.')}”"] if retold else []
     if new_reports:
         parts.append(f"{new_reports} more independent {'report' if new_reports == 1 else 'reports'}")
-    return replace(one.item, update="; ".join(parts) or "new numbers in a report", said=said)
+    # New numbers that are quoted say themselves that a number moved.
+    differs = None if said and one.item.differs and one.item.differs.is_update else one.item.differs
+    told = "; ".join(parts) or "new numbers in a report"
+    return replace(one.item, update=told, said=said, differs=differs)
 
 
 def merged(sent: Sent, told: Sent, *, now: datetime) -> Sent:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
-from aggregator.domain.stories import Quote
+from aggregator.domain.stories import Folding, Quote
 
 HEADLINE = -1
 """Place of a headline among the sentences of its report."""
@@ -80,6 +81,7 @@ class UnreadReport:
 class Comparison:
     """A story's independent reports beside each other, as they were when their state was `of`.
 
+    `of` ends with the `articles_state` that was compared, after a colon; what is before it names the way.
     `claims` are ordered by how many reports make them; `alone` are sentences that only one report has;
     `unread` reports may say more than could be read, so their silence means nothing. `read` are the hashes
     (`text_hash`) of the sentences that it was made of.
@@ -92,6 +94,24 @@ class Comparison:
     quotes: tuple[Quote, ...] = ()
     unread: tuple[UnreadReport, ...] = ()
     read: tuple[str, ...] = ()
+
+    def is_of(self, state: str) -> bool:
+        """Return whether the articles that were compared are as `articles_state` tells them now."""
+        return self.of.rpartition(":")[2] == state
+
+
+def articles_state(hashes: Mapping[ArticleId, str], folding: Folding) -> str:
+    """Return a hash of a story's articles, of their titles and texts, and of what is folded under what.
+
+    Args:
+        hashes: the content hash of each of its articles.
+        folding: which of them repeat or discuss which.
+    """
+    told = [
+        f"{one}:{hashes[one]}:{folding.origin_of.get(one, one)}:{folding.discusses.get(one, '')}"
+        for one in sorted(hashes)
+    ]
+    return sha256("\n".join(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from aggregator.domain.ids import (
     ReaderId,
     ScheduleId,
 )
+from aggregator.domain.saved_searches import SavedSearchId
 
 EVERY_DAY = frozenset(range(7))
 NO_SCHEDULE, NO_EDITION, NO_POST = ScheduleId(0), EditionId(0), PostId(0)
@@ -29,7 +30,8 @@ class Filters:
 
     `folders` are names of feed folders and `outlets` numbers: one article of the story is enough.
     `topics` are names, "other" for stories without one. `reports` is the least number of independent
-    reports. `unread_only` leaves out what the reader has read.
+    reports. `unread_only` leaves out what the reader has read. `searches` are saved ones of the reader:
+    it is enough that one finds the story. A deleted one finds nothing, and goes on to be asked for.
     """
 
     folders: frozenset[str] = frozenset()
@@ -37,6 +39,7 @@ class Filters:
     outlets: frozenset[OutletId] = frozenset()
     reports: int = 1
     unread_only: bool = False
+    searches: frozenset[SavedSearchId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from aggregator.clock import Clock
 from aggregator.domain.errors import SavedSearchRefused
-from aggregator.domain.ids import ReaderId
+from aggregator.domain.ids import ReaderId, StoryId
 from aggregator.domain.saved_searches import SavedSearch, SavedSearchId
 from aggregator.domain.search import Query
 from aggregator.domain.stories import Story
@@ -149,13 +149,18 @@ class SavedSearches:
 
 def newest_stories(work: UnitOfWork, query: Query, *, since: datetime) -> tuple[Story, ...]:
     """Return the stories with news since then that answer a query by their words, the newest first."""
-    if query.is_empty:
-        return ()
-    find = work.search.latest_by_words if query.text else work.search.newest
-    homes = work.stories.story_of(find(query, limit=LOOKED_AT))
-    stories = work.stories.get_many(standing_so(work, query, list(dict.fromkeys(homes.values()))))
+    stories = work.stories.get_many(stories_by_words(work, query, limit=LOOKED_AT))
     recent = [story for story in stories if story.face.last_at >= since]
     return tuple(sorted(recent, key=lambda story: (story.face.last_at, story.id), reverse=True))
+
+
+def stories_by_words(work: UnitOfWork, query: Query, *, limit: int) -> list[StoryId]:
+    """Return the stories of the latest articles, so many at most, that answer a query by their words."""
+    if query.is_empty:
+        return []
+    find = work.search.latest_by_words if query.text else work.search.newest
+    homes = work.stories.story_of(find(query, limit=limit))
+    return standing_so(work, query, list(dict.fromkeys(homes.values())))
 
 
 def _name(name: str) -> str:

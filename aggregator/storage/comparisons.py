@@ -1,7 +1,7 @@
 """Compared stories, the vectors of their sentences, and who reported which story."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,12 @@ class Comparisons:
         """Return what the outlets of a story said when it was last compared, None where it never was."""
         row = self.connection.execute(select(comparisons).where(comparisons.c.story_id == story)).first()
         return None if row is None else _comparison(row.of, row.told)
+
+    def each(self, stories: Collection[StoryId]) -> Iterator[tuple[StoryId, Comparison]]:
+        """Yield the stories that were ever compared with what was said; one at a time, for they are large."""
+        query = select(comparisons)
+        for row in select_in(self.connection, query, comparisons.c.story_id, stories):
+            yield StoryId(row.story_id), _comparison(row.of, row.told)
 
     def put(self, story: StoryId, comparison: Comparison) -> None:
         """Keep the comparison of a story in place of an older one."""

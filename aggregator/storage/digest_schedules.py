@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from aggregator.domain.digests import Filters, Schedule
 from aggregator.domain.ids import AddressId, OutletId, ReaderId, ScheduleId
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.storage.tables_digests import digest_schedules as table
 
 TOO_FAR = timedelta(days=1)
@@ -106,6 +107,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
             "outlets": sorted(filters.outlets),
             "reports": filters.reports,
             "unread_only": filters.unread_only,
+            "searches": sorted(filters.searches),
         },
         "most": schedule.most,
         "address_id": schedule.address,
@@ -127,6 +129,8 @@ def _schedule_of(row: Row[Any]) -> Schedule:
             outlets=frozenset(map(OutletId, row.filters["outlets"])),
             reports=row.filters["reports"],
             unread_only=row.filters["unread_only"],
+            # A schedule that an older Broadfold stored knows none.
+            searches=frozenset(map(SavedSearchId, row.filters.get("searches", ()))),
         ),
         most=row.most,
         address=None if row.address_id is None else AddressId(row.address_id),

@@ -5,11 +5,10 @@ The model reads only sentences that it has not seen: adding an article embeds it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from aggregator.domain.articles import Article, text_hash
-from aggregator.domain.comparing import Comparison
+from aggregator.domain.comparing import Comparison, articles_state
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Folding
 from aggregator.storage import Storage, UnitOfWork
@@ -66,12 +65,7 @@ class Compare:
         )
 
     def _state(self, hashes: Mapping[ArticleId, str], folding: Folding) -> str:
-        told = [EDITION, self.embedder.model_id]
-        told += [
-            f"{one}:{hashes[one]}:{folding.origin_of.get(one, one)}:{folding.discusses.get(one, '')}"
-            for one in sorted(hashes)
-        ]
-        return sha256("\n".join(told).encode()).hexdigest()
+        return f"{EDITION}:{self.embedder.model_id}:{articles_state(hashes, folding)}"
 
     def _encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Return unit rows, float32[n, d], from the store or the model; new ones are kept."""

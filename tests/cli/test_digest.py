@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ import structlog
 from click.testing import CliRunner, Result
 
 from aggregator.cli import broadfold
+from aggregator.domain.readers import PERSONAL
+from aggregator.storage import open_storage
 
 
 @pytest.fixture
@@ -42,6 +46,33 @@ def test_digest_is_added_listed_paused_and_removed(run, tmp_path):
     assert done(run("schedule", "list")).startswith("There are no digests yet.")
 
 
+def keep_search(folder: Path, name: str) -> int:
+    with closing(open_storage(f"sqlite:///{folder / 'broadfold.db'}")) as storage, storage.writing() as work:
+        return work.saved_searches.add(
+            PERSONAL, name=name, query=name.lower(), token=name, now=datetime(2026, 3, 14, tzinfo=UTC)
+        )
+
+
+def forget_search(folder: Path, number: int) -> None:
+    with closing(open_storage(f"sqlite:///{folder / 'broadfold.db'}")) as storage, storage.writing() as work:
+        work.saved_searches.remove(PERSONAL, number)
+
+
+def test_digest_of_a_saved_search_says_so_when_it_is_deleted(run, tmp_path):
+    done(run("schedule", "list"))
+    number = keep_search(tmp_path, "Otters")
+    done(run("schedule", "add", "daily", "--search", "otters"))
+    before = json.loads(done(run("schedule", "list", "--json")))
+    forget_search(tmp_path, number)
+    after = json.loads(done(run("schedule", "list", "--json")))
+    preview = run("preview", "1")
+
+    assert [before[0]["saved_searches"], after[0]["saved_searches"]] == ["Otters", "(deleted)"]
+    assert (
+        "A saved search of this digest was deleted, and finds nothing. So nothing is sent." in preview.stderr
+    )
+
+
 def test_test_mail_is_a_file_with_both_parts(run, tmp_path):
     done(run("schedule", "add", "daily", "--to", "marta@orsholm.example"))
     assert "1 sent" in done(run("send", "--test", "1"))
@@ -62,6 +93,7 @@ def test_test_mail_is_a_file_with_both_parts(run, tmp_path):
         (["schedule", "add", "daily", "--days", "someday"], "are no days"),
         (["schedule", "add", "daily", "--to", "marta"], "is no mail address"),
         (["schedule", "remove", "7"], "There is no digest 7."),
+        (["schedule", "add", "daily", "--search", "Otters"], "There is no saved search “Otters”."),
     ],
 )
 def test_wrong_use_is_told_in_a_sentence(run, words, told):

@@ -71,6 +71,14 @@ def test_comparison_comes_back_whole_and_is_replaced(storage: Storage, newsroom:
         assert work.comparisons.get(story) == WHOLE
 
 
+def test_only_compared_stories_are_yielded(storage: Storage, newsroom: Newsroom) -> None:
+    story, _ = a_story(storage, newsroom)
+    with storage.writing() as work:
+        work.comparisons.put(story, WHOLE)
+    with storage.reading() as work:
+        assert list(work.comparisons.each([story, StoryId(story + 1)])) == [(story, WHOLE)]
+
+
 def test_vectors_are_kept_by_text_and_model_and_the_first_stays(storage: Storage) -> None:
     with storage.writing() as work:
         work.comparisons.put_vectors("m", ["a", "b"], np.array([[1, 0], [0, 1]], dtype=np.float32))

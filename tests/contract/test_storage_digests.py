@@ -17,6 +17,7 @@ from aggregator.domain.digests import (
     Sent,
 )
 from aggregator.domain.ids import AddressId, ArticleId, OutletId, ReaderId, ScheduleId, StoryId
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.stories import Merged, Opened, StoryChanges
 from aggregator.storage import Storage
 from tests.contract.conftest import Newsroom
@@ -40,6 +41,7 @@ def make_schedule(**fields: Any) -> Schedule:
             outlets=frozenset({OutletId(3)}),
             reports=2,
             unread_only=True,
+            searches=frozenset({SavedSearchId(5), SavedSearchId(2)}),
         ),
         "most": 7,
         "next_at": NOON,
@@ -85,6 +87,18 @@ def address(storage: Storage) -> AddressId:
 def schedule(storage: Storage, address: AddressId) -> ScheduleId:
     with storage.writing() as work:
         return work.digest_schedules.add(make_schedule(address=address), now=NOON)
+
+
+def test_schedule_that_was_stored_before_there_were_searches_is_of_none(
+    storage: Storage, schedule: ScheduleId
+) -> None:
+    with storage.writing() as work:
+        old = "UPDATE digest_schedules SET filters = json_remove(filters, '$.searches')"
+        work.digest_schedules.connection.exec_driver_sql(old)
+    with storage.reading() as work:
+        found = work.digest_schedules.get(schedule)
+    assert found is not None
+    assert found.filters.searches == frozenset()
 
 
 def test_schedule_comes_back_as_it_was_stored(

@@ -145,6 +145,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "gists.hashes": lambda work: work.gists.hashes([ONE, TWO]),
     "gists.put": lambda work: work.gists.put({STORY: Gist(of="a")}),
     "comparisons.get": lambda work: work.comparisons.get(STORY),
+    "comparisons.each": lambda work: list(work.comparisons.each([STORY])),
     "comparisons.put": lambda work: work.comparisons.put(STORY, Comparison(of="a")),
     "comparisons.vectors": lambda work: work.comparisons.vectors("m", ["a", "b"]),
     "comparisons.put_vectors": lambda work: work.comparisons.put_vectors("m", ["a"], np.ones((1, 3))),

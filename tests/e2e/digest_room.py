@@ -14,6 +14,7 @@ from aggregator.digests.render import Render
 from aggregator.domain.digests import Schedule
 from aggregator.domain.ids import ReaderId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
+from aggregator.readers.finding import FindStories
 from aggregator.storage import open_storage
 from tests.contract.test_storage_stories import make_face
 from tests.factories import make_draft, make_new_feed
@@ -40,6 +41,7 @@ def digests(file: Path, at: datetime, mailer: Mailer, *, owner: str) -> Iterator
                 sender="news@orsholm.example",
                 key=lambda: b"k" * 32,
             ),
+            find=FindStories(),
             zone="UTC",
             mailer=mailer,
             lease_for=NO_TIME,

@@ -27,6 +27,7 @@ from aggregator.readers.comments import Comments
 from aggregator.readers.comparing import Comparing
 from aggregator.readers.days import Days
 from aggregator.readers.desk import OutletDesk, open_desk
+from aggregator.readers.finding import FindStories
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
 from aggregator.readers.people import People, open_people
@@ -173,6 +174,7 @@ def digests_of(one: Room, *, mailer: Mailer | None) -> Digests:
             sender="Broadfold <news@orsholm.example>",
             key=lambda: b"k" * 32,
         ),
+        find=FindStories(),
         zone="Europe/Oslo",
         mailer=mailer,
         lease_for=timedelta(minutes=5),

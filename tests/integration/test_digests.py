@@ -18,9 +18,13 @@ from aggregator.digests.make import Make
 from aggregator.digests.press import Press
 from aggregator.digests.render import Render
 from aggregator.digests.send import SendDigests
-from aggregator.domain.digests import AddressState, DigestReport, Outcome, PostState, Schedule
-from aggregator.domain.ids import ArticleId, ReaderId, StoryId
+from aggregator.domain.comparing import Comparison, Difference, DifferenceKind, Figure, Said
+from aggregator.domain.digests import AddressState, DigestReport, Filters, Outcome, PostState, Schedule
+from aggregator.domain.errors import DigestRefused
+from aggregator.domain.ids import ArticleId, OutletId, ReaderId, StoryId
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
+from aggregator.readers.finding import FindStories
 from aggregator.storage import Storage
 from tests.contract.test_storage_stories import make_face
 from tests.databases import memory_storage
@@ -47,6 +51,7 @@ class Bench:
             storage=self.storage,
             clock=self.clock,
             press=Press(render=render, sender=SENDER, key=lambda: b"k" * 32),
+            find=FindStories(),
             topics=(),
             owner=owner,
             lease_for=LEASE,
@@ -63,14 +68,23 @@ class Bench:
     def desk(self, mailer: Mailer | None) -> Desk:
         return Desk(storage=self.storage, clock=self.clock, make=self.sender(mailer).make)
 
-    def report(self, title: str, text: str, *, story: int | None = None, copy_of: int | None = None) -> int:
+    def report(
+        self,
+        title: str,
+        text: str,
+        *,
+        story: int | None = None,
+        copy_of: int | None = None,
+        outlet: str = "lantern.example",
+    ) -> int:
         """Store an article, in a story of its own or in another; return the number of its story."""
         now = self.clock.now()
         with self.storage.writing() as work:
-            outlet = work.outlets.ensure("lantern.example", name="The Orsholm Lantern")
+            name = "The Orsholm Lantern" if outlet == "lantern.example" else outlet
+            home = work.outlets.ensure(outlet, name=name)
             feed = work.feeds.all()[0].id
             draft = make_draft(title, text, published_at=now - timedelta(minutes=5))
-            (key,) = work.articles.add([draft], outlet_id=outlet, feed_id=feed, now=now)
+            (key,) = work.articles.add([draft], outlet_id=home, feed_id=feed, now=now)
             origin = ArticleId(copy_of or key)
             work.articles.store_folding(Folding(origin_of={key: origin}), among=[key])
             if story is None:
@@ -449,6 +463,60 @@ def test_preview_and_test_change_nothing_in_the_next_digest(bench: Bench) -> Non
     assert len(digest.selection.items) == 1
     assert "unsubscribe" not in rendered.html
     assert [b"Test of Daily" in mail.message for mail in outbox.mails] == [True, False]
+
+
+def test_comparison_that_is_kept_is_told_of_in_one_line_and_none_is_made(bench: Bench) -> None:
+    title, text = "Train crash near Tolm: 12 dead", "Twelve people died when a train left the rails."
+    bench.report(title, text, story=1, outlet="gull.example")
+    before = bench.desk(None).preview(READER, 1)[1].text
+    figures = tuple(
+        Figure(
+            said=Said(article=ArticleId(n), outlet=OutletId(n), place=0, text=said),
+            written=said.split()[0],
+            value=9.0 + 3 * (n - 1),
+            at=NOON,
+        )
+        for n, said in ((1, "Nine people died when a train left the rails."), (2, text))
+    )
+    toll = Difference(kind=DifferenceKind.CONTRADICTION, of="died", figures=figures)
+    with bench.storage.writing() as work:
+        work.comparisons.put(StoryId(1), Comparison(of="1:model:older", differences=(toll,)))
+
+    told = bench.desk(None).preview(READER, 1)[1].text
+
+    assert "contradict" not in before
+    line = "Outlets contradict each other: The Orsholm Lantern says nine died, gull.example says twelve."
+    assert line in " ".join(told.split())
+
+
+def test_digest_of_a_saved_search_is_not_widened_when_the_search_is_deleted(bench: Bench) -> None:
+    outbox = OutboxMailer()
+    desk = bench.desk(outbox)
+    bench.report("Harbour bridge shut", "The bridge cracked.")
+    with bench.storage.writing() as work:
+        number = work.saved_searches.add(READER, name="Trains", query="train", token="t", now=NOON)
+    only = Filters(searches=frozenset({number}))
+    desk.change(replace(desk.schedule(READER, 1), filters=only))
+    found = [item.headline for item in desk.preview(READER, 1)[0].selection.items]
+    with bench.storage.writing() as work:
+        work.saved_searches.remove(READER, number)
+
+    bench.clock.at = DUE
+
+    assert found == ["Train crash near Tolm: 9 dead"]
+    assert bench.sender(outbox)() == DigestReport(skipped=1)
+    overview = desk.overview(READER)
+    assert [(overview.searched(one), overview.gone(one)) for one in overview.schedules] == [((), (number,))]
+    desk.change(replace(desk.schedule(READER, 1), name="Still of the same"))
+
+
+def test_search_of_nobody_or_of_another_reader_is_refused(bench: Bench) -> None:
+    desk = bench.desk(None)
+    only = Filters(searches=frozenset({SavedSearchId(7)}))
+    with pytest.raises(DigestRefused, match="one of the saved searches is none of yours"):
+        desk.change(replace(desk.schedule(READER, 1), filters=only))
+    with pytest.raises(DigestRefused, match="one of the saved searches is none of yours"):
+        desk.add(replace(desk.schedule(READER, 1), filters=only))
 
 
 def test_schedule_of_another_reader_is_unknown(bench: Bench) -> None:

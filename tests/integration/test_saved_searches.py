@@ -9,6 +9,8 @@ import pytest
 from aggregator.domain.errors import SavedSearchRefused
 from aggregator.domain.ids import ReaderId, StoryId
 from aggregator.domain.readers import PERSONAL
+from aggregator.domain.saved_searches import SavedSearchId
+from aggregator.readers.finding import FindStories
 from aggregator.readers.lens import Lens, Show
 from aggregator.readers.marks import Marks
 from aggregator.readers.savedsearches import LOOKED_AT, MOST, MOST_ON_FRONT, SavedSearches
@@ -146,3 +148,33 @@ def test_front_page_has_room_for_six_searches(saved: SavedSearches) -> None:
     saved.show(PERSONAL, numbers[0], on_front=False)
     assert saved.show(PERSONAL, numbers[-1], on_front=True)
     assert [one.search.id for one in saved.sections(LENS, zone=UTC)] == numbers[1:]
+
+
+def found_by(paper: Paper, *numbers: int, reader: ReaderId = PERSONAL) -> frozenset[StoryId]:
+    with paper.storage.reading() as work:
+        some = [SavedSearchId(one) for one in numbers]
+        return FindStories()(work, reader, some, zone=UTC, now=paper.clock.now())
+
+
+def test_stories_of_several_searches_are_found_together_by_their_words(
+    paper: Paper, saved: SavedSearches
+) -> None:
+    bridge, otter, _ = (paper.told(title) for title in ("Bridge shut", "Otter seen", "Ferry late"))
+    one, other = saved.save(PERSONAL, "bridge"), saved.save(PERSONAL, "otter")
+
+    assert found_by(paper, one, other) == {bridge, otter}
+
+
+def test_search_that_is_gone_or_of_another_reader_finds_nothing(paper: Paper, saved: SavedSearches) -> None:
+    paper.told("Bridge shut")
+    mine, gone = saved.save(PERSONAL, "bridge"), saved.save(PERSONAL, "shut")
+    saved.remove(PERSONAL, gone)
+
+    assert [found_by(paper, gone), found_by(paper, mine, reader=ReaderId(2))] == [frozenset()] * 2
+
+
+def test_search_for_what_is_unread_asks_for_its_reader(paper: Paper, saved: SavedSearches) -> None:
+    read, unread = paper.told("Bridge open"), paper.told("Bridge shut")
+    Marks(storage=paper.storage, clock=paper.clock).read(PERSONAL, [read])
+
+    assert found_by(paper, saved.save(PERSONAL, "bridge is:unread")) == {unread}

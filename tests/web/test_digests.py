@@ -17,7 +17,9 @@ from aggregator.digests.press import Press
 from aggregator.digests.render import Render
 from aggregator.domain.digests import AddressState
 from aggregator.domain.ids import ReaderId
+from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
+from aggregator.readers.finding import FindStories
 from tests.browser import Sheet
 from tests.contract.test_storage_stories import make_face
 from tests.databases import memory_storage
@@ -25,6 +27,7 @@ from tests.factories import make_draft, make_new_feed
 from tests.fakes import NOON, FrozenClock, OutboxMailer
 from tests.web.fake_reading import Bell, FakeCorrect, FakeMarks, make_services
 from tests.web.paper import make_paper
+from tests.web.test_axe import LOOKS, reported
 from web.factory import create_app
 
 READER = ReaderId(1)
@@ -85,6 +88,7 @@ def room(clock: FrozenClock) -> Iterator[Room]:
                 sender="news@orsholm.example",
                 key=lambda: b"k" * 32,
             ),
+            find=FindStories(),
             zone="UTC",
             mailer=outbox,
             lease_for=timedelta(minutes=5),
@@ -154,6 +158,7 @@ def test_form_changes_every_part_of_a_digest(daily: Room) -> None:
         ("reports", "0", "can be 1 to 100"),
         ("name", "", "give the digest a name"),
         ("address", "99", "is none of yours"),
+        ("search", "99", "one of the saved searches is none of yours"),
     ],
 )
 def test_mistake_in_the_form_is_told_and_changes_nothing(
@@ -163,6 +168,66 @@ def test_mistake_in_the_form_is_told_and_changes_nothing(
     assert answer.status_code == 400
     assert words in answer.text
     assert daily.digests.desk.schedule(READER, 1).name == "Daily digest"
+
+
+def keep_search(room: Room, name: str) -> int:
+    with room.digests.desk.storage.writing() as work:
+        query, token = name.lower(), f"secret of {name}"
+        return work.saved_searches.add(READER, name=name, query=query, token=token, now=NOON)
+
+
+def forget_search(room: Room, number: int) -> None:
+    with room.digests.desk.storage.writing() as work:
+        work.saved_searches.remove(READER, SavedSearchId(number))
+
+
+def test_saved_searches_are_chosen_in_the_form(daily: Room) -> None:
+    assert "saved searches" not in daily.client.get("/digests/1").text
+    number, other = keep_search(daily, "Otters"), keep_search(daily, "Bridges")
+
+    form = FORM | {"search": [str(number)]}
+    assert daily.client.post("/digests/1", data=form, headers=OURS).status_code == 303
+
+    page = daily.client.get("/digests/1").text
+    assert f'name="search" value="{number}" checked> Otters' in page
+    assert f'name="search" value="{other}"> Bridges' in page
+    assert "only what “Otters” finds" in page
+    assert "only what “Otters” finds" in daily.client.get("/digests").text
+
+
+def test_deleted_search_is_told_of_wherever_the_digest_is_shown(daily: Room) -> None:
+    number, other = keep_search(daily, "Otters"), keep_search(daily, "Bridges")
+    for chosen in ([number], [number, other]):
+        form = FORM | {"search": list(map(str, chosen))}
+        assert daily.client.post("/digests/1", data=form, headers=OURS).status_code == 303
+    forget_search(daily, number)
+    one = [daily.client.get(where).text for where in ("/digests/1", "/digests/1/preview")]
+    listed = daily.client.get("/digests").text
+    forget_search(daily, other)
+    both = [daily.client.get(where).text for where in ("/digests/1", "/digests/1/preview")]
+
+    assert ["A saved search of this digest was deleted, and finds nothing." in page for page in one] == [
+        True
+    ] * 2
+    assert ["What its other searches find still comes." in page for page in one] == [True] * 2
+    assert ["2 saved searches of this digest were deleted" in page for page in both] == [True] * 2
+    assert ["So nothing is sent until you choose another search" in page for page in both] == [True] * 2
+    assert "only what “Bridges” and a deleted search find" in listed
+    assert "only what 2 deleted searches find" in daily.client.get("/digests").text
+    assert both[0].count("a deleted search <span") == 2
+
+
+def test_form_keeps_a_deleted_search_until_it_is_unticked(daily: Room) -> None:
+    number = keep_search(daily, "Otters")
+    daily.client.post("/digests/1", data=FORM | {"search": str(number)}, headers=OURS)
+    forget_search(daily, number)
+
+    kept = daily.client.post("/digests/1", data=FORM | {"search": str(number)}, headers=OURS)
+    still = daily.digests.desk.schedule(READER, 1).filters.searches
+    daily.client.post("/digests/1", data=FORM, headers=OURS)
+
+    assert (kept.status_code, still) == (303, {number})
+    assert daily.digests.desk.schedule(READER, 1).filters.searches == frozenset()
 
 
 def test_digest_is_paused_resumed_tested_and_removed(daily: Room) -> None:
@@ -321,3 +386,30 @@ def test_pages_of_digests_fit_and_complain_of_nothing(
         assert sheet.complaints == []
         wide = sheet.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_reports_nothing_on_the_pages_of_a_digest(
+    daily: Room, serve: Callable[..., str], open_page: Callable[..., Sheet], look: str
+) -> None:
+    daily.send()
+    kept, gone = keep_search(daily, "Otters"), keep_search(daily, "Bridges")
+    daily.client.post("/digests/1", data=FORM | {"search": [str(kept), str(gone)]}, headers=OURS)
+    forget_search(daily, gone)
+    (secret,) = re.findall(r"/digests/editions/([\w-]+)", daily.client.get("/digests").text)
+    own = ("/digests", "/digests/1?told=changed", "/digests/1/preview", "/digests/1/preview?form=text")
+    asking = (unsubscribe_link(daily), f"/digests/do/{daily.token('WRONG')}")
+    site = serve(daily.client.application)
+    sheet = open_page(site + own[0], **LOOKS[look])
+
+    found = {}
+    for address in (*own, *asking):
+        sheet.page.goto(site + address)
+        if complaints := reported(sheet):
+            found[address] = complaints
+    # Its own page lets no script run, not even axe.
+    sheet.page.goto("about:blank")
+    sheet.page.set_content(daily.client.get(f"/digests/editions/{secret}").text)
+
+    assert (found, reported(sheet)) == ({}, [])

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
+from aggregator.domain.ids import ReaderId
 from aggregator.domain.readers import Role
 from aggregator.readers.marks import Marks
 from aggregator.readers.people import People
@@ -22,6 +23,7 @@ from tests.integration.test_reading import Paper
 from tests.people import SECRET, quick_people
 from tests.web.fake_reading import FakeManage, FakeSubscribe, make_services
 from tests.web.markup import Markup, read
+from tests.web.test_axe import LOOKS, reported
 from web.factory import create_app
 from web.pages.login import browser
 from web.people import CHANGED_BY_ADMINS, OPEN, PROGRAMS, UNASKED
@@ -537,3 +539,38 @@ def test_person_logs_in_chooses_dark_and_logs_out(
     assert urlsplit(tab.url).path == "/login"
     assert tab.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(251, 250, 246)"
     assert sheet.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_reports_nothing_on_the_pages_of_accounts(
+    app: Flask, shared: People, serve: Callable[[Flask], str], open_page: Callable[..., Sheet], look: str
+) -> None:
+    secret = shared.invitations.make(ReaderId(1), role=Role.READER)
+    site = serve(app)
+    sheet = open_page(f"{site}/login", **LOOKS[look])
+    tab, found = sheet.page, {}
+
+    def walk(name: str) -> None:
+        found[name] = reported(sheet)
+
+    walk("the login")
+    tab.get_by_label("Name").fill("Ada")
+    tab.get_by_label("Password").fill("wrong")
+    tab.get_by_role("button", name="Log in").click()
+    walk("a login that failed")
+    for address in (f"/invitation/{secret}", "/invitation/used", "/login?next=/people"):
+        tab.goto(site + address)
+        walk(address)
+    tab.get_by_label("Name").fill("Ada")
+    tab.get_by_label("Password").fill(SECRET)
+    tab.get_by_role("button", name="Log in").click()
+    walk("the people")
+    tab.get_by_role("button", name="Make an invitation").click()
+    walk("an invitation made")
+    tab.goto(f"{site}/settings")
+    walk("the settings")
+
+    assert {name: complaints for name, complaints in found.items() if complaints} == {}
+    assert len(found) == 8

@@ -13,6 +13,7 @@ from aggregator.digests.schedules import PRESETS
 from aggregator.domain.digests import Filters, Schedule
 from aggregator.domain.errors import DigestRefused, WrongUse
 from aggregator.domain.ids import AddressId, OutletId, ScheduleId
+from aggregator.domain.saved_searches import SavedSearchId
 from web.pages.ids import ID
 from web.pages.marks import reader
 from web.services import current_services
@@ -96,6 +97,7 @@ def preview(schedule_id: int) -> Response:
     made = render_template(
         "digest_preview.html",
         schedule=current_services().digests.schedule(reader(), schedule_id),
+        overview=current_services().digests.overview(reader()),
         digest=digest,
         rendered=rendered,
         width=int(width) if width in {str(one) for one in WIDTHS} else 600,
@@ -176,6 +178,7 @@ def from_form(before: Schedule | None = None) -> Schedule:
             outlets=frozenset(OutletId(int(one)) for one in form.getlist("outlet") if is_number(one)),
             reports=whole(form.get("reports", "1"), "the least number of independent reports"),
             unread_only="unread_only" in form,
+            searches=frozenset(SavedSearchId(int(one)) for one in form.getlist("search") if is_number(one)),
         ),
         most=whole(form.get("most", "20"), "the number of stories"),
         address=AddressId(int(form["address"])) if is_number(form.get("address", "")) else None,

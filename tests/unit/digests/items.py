@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.digests.content import Digest
 from aggregator.digests.pool import tell
-from aggregator.digests.select import Section, Selection, Told
+from aggregator.digests.select import Differs, Section, Selection, Told
 from aggregator.domain.articles import Article, Outlet
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Folding, Gist, Sentence, Story, StoryFace, StoryState
@@ -45,6 +45,7 @@ def make_told(
     copies: dict[int, int] | None = None,
     gist: tuple[tuple[int, str], ...] = (),
     folders: frozenset[str] = frozenset(),
+    differing: Differs | None = None,
     **face: Any,
 ) -> Told:
     """Return a story of these articles, by default one that joined at noon; `copies` maps to origins."""
@@ -61,6 +62,7 @@ def make_told(
         else None,
         outlets=OUTLETS,
         folders=folders,
+        differing=differing,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -17,7 +18,7 @@ from aggregator.digests.links import Deed, Purpose, read, sign
 from aggregator.digests.message import address_of
 from aggregator.digests.press import Press, Printed
 from aggregator.digests.render import Render
-from aggregator.digests.select import Extract, Told
+from aggregator.digests.select import Differs, Extract, Told
 from aggregator.domain.errors import DigestRefused, LinkExpired, MailKeyUnusable
 from aggregator.domain.ids import ReaderId, ScheduleId
 from tests.factories import make_article
@@ -159,7 +160,12 @@ def test_digest_survives_being_kept_as_json() -> None:
 
 @pytest.mark.parametrize("kind", ["txt", "html"])
 def test_digest_looks_as_it_did(kind: str) -> None:
-    rendered = PRESS.page(make_digest(*stories(2), joined=1))
+    told = stories(2)
+    line = Differs(
+        text="Outlets contradict each other: The Orsholm Lantern says 9 killed, Dosht Times says 12."
+    )
+    told[0] = replace(told[0], item=replace(told[0].item, differs=line))
+    rendered = PRESS.page(make_digest(*told, joined=1))
     made = rendered.text if kind == "txt" else rendered.html
     assert made == (GOLDEN / f"digest.{kind}").read_text(encoding="utf-8")
 

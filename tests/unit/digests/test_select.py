@@ -57,6 +57,15 @@ def test_stories_beyond_the_length_are_counted_and_followed_ones_never_are() -> 
     assert (chosen(found), found.more) == ([(FOLLOWED, [5]), ("World", [1])], 3)
 
 
+def test_only_what_the_searches_find_comes_and_nothing_where_they_find_nothing() -> None:
+    pool = [make_told(n) for n in range(1, 4)]
+    found = [
+        [item.id for item in select(pool, make_taste(found=some, followed={StoryId(3)}), TOPICS).items]
+        for some in (None, frozenset({StoryId(2)}), frozenset())
+    ]
+    assert found == [[3, 1, 2], [2], []]
+
+
 @pytest.mark.parametrize(
     ("filters", "passing"),
     [
