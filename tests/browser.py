@@ -37,6 +37,9 @@ ARGUMENTS = (
 )
 
 
+SPARING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}});"
+
+
 class QuietHandler(WSGIRequestHandler):
     """Keeps the request log out of the tests' output."""
 
@@ -114,11 +117,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Sheet]]:
-    """Open an address in a fresh profile; keywords are those of Playwright's `new_context`."""
+    """Open an address in a fresh profile; keywords are those of Playwright's `new_context`.
+
+    With `saves_data` the reader's device asks sites to be sparing: no story is kept ahead of reading, which
+    for a test that is about something else would be the most of its work.
+    """
     with ExitStack() as stack:
 
-        def opened(address: str, **options: Any) -> Sheet:
+        def opened(address: str, *, saves_data: bool = False, **options: Any) -> Sheet:
             context = stack.enter_context(chromium.new_context(**options))
+            if saves_data:
+                context.add_init_script(SPARING)
             sheet = Sheet(page=context.new_page())
             sheet.watch()
             sheet.page.goto(address)

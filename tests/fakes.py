@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
 import numpy as np
@@ -62,15 +63,20 @@ class HashedWords:
         rows = np.zeros((len(texts), self.dim), dtype=np.float32)
         for row, text in enumerate(texts):
             for word in text.lower().split():
-                rows[row] += self._direction(word)
+                rows[row] += _direction(word, self.dim)
             norm = float(np.linalg.norm(rows[row]))
-            rows[row] = rows[row] / norm if norm else self._direction("")
+            rows[row] = rows[row] / norm if norm else _direction("", self.dim)
         return rows
 
-    def _direction(self, word: str) -> np.ndarray:
-        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
-        row = np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
-        return row / np.float32(np.linalg.norm(row))
+
+@lru_cache(maxsize=50_000)
+def _direction(word: str, dim: int) -> np.ndarray:
+    """Return the word's own unit row, float32[dim]; nobody writes into it."""
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+    row = np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
+    row /= np.float32(np.linalg.norm(row))
+    row.flags.writeable = False
+    return row
 
 
 @dataclass

@@ -1,8 +1,11 @@
 """The sample newsroom read once by the real thing: HTTP, feedparser, the model, HDBSCAN, SQLite, Flask."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 import pytest_socket
@@ -22,6 +25,10 @@ class Paper:
     newsroom: Newsroom
     room: Room
     site: Flask
+    clock: FrozenClock
+    """Of the room and of the newsroom, which goes on when it does; whoever moves it puts it back to noon."""
+    morning: Path
+    """The database file as it was when the newsroom had been read: to copy, never to write."""
 
     def article_id(self, piece: str) -> int:
         """Return the number of the stored article that came from a piece of the newsroom."""
@@ -55,12 +62,14 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
     clock = FrozenClock()
     newsroom = load_newsroom()
-    file = tmp_path_factory.mktemp("demo") / "broadfold.db"
-    with (
-        NewsroomServer(newsroom, clock=clock, start=NOON) as server,
-        room(file, clock=clock, embedder=open_embedder(), lease_for=timedelta(minutes=5)) as one,
-    ):
-        one.subscribe.learn(server.facts())
-        one.subscribe.import_opml(server.opml().encode(), "the sample newsroom")
-        one.catch_up()
-        yield Paper(newsroom=newsroom, room=one, site=one.site())
+    folder = tmp_path_factory.mktemp("demo")
+    morning, file = folder / "morning.db", folder / "broadfold.db"
+    open_room = partial(room, clock=clock, embedder=open_embedder(), lease_for=timedelta(minutes=5))
+    with NewsroomServer(newsroom, clock=clock, start=NOON) as server:
+        with open_room(morning) as one:
+            one.subscribe.learn(server.facts())
+            one.subscribe.import_opml(server.opml().encode(), "the sample newsroom")
+            one.catch_up()
+        shutil.copy(morning, file)
+        with open_room(file) as one:
+            yield Paper(newsroom=newsroom, room=one, site=one.site(), clock=clock, morning=morning)

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Flask, current_app, render_template
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from aggregator.domain.errors import BroadfoldError, WrongUse
+from aggregator.domain.errors import BroadfoldError, DatabaseUnusable, WrongUse
 
 TITLES: Final = {
     400: "That request could not be read",
@@ -53,8 +53,13 @@ def wrong_use(error: WrongUse) -> tuple[str, int]:
 
 
 def trouble(error: BroadfoldError) -> tuple[str, int]:
-    """Return the page for a failure that Broadfold can explain; the log gets the cause."""
-    current_app.logger.error("A page could not be made: %s", error, exc_info=error)
+    """Return the page for a failure that Broadfold can explain; the log gets the cause.
+
+    What is wrong with a database is told by its sentence, on one line: while it is locked every request
+    fails in the same way, and a page of traceback for each would hide what locked it.
+    """
+    traceback = None if isinstance(error, DatabaseUnusable) else error
+    current_app.logger.error("A page could not be made: %s", error, exc_info=traceback)
     return error_page(503, f"{error} {SENTENCES[503]}"), 503
 
 

@@ -191,8 +191,10 @@ def language(lang: str | None) -> str:
 
 
 def foreign(lang: str | None) -> Markup:
-    """Return the attributes for text in another language than the page; its direction goes by its letters."""
-    return Markup(' lang="{}" dir="auto"').format(lang) if _is_foreign(lang) else Markup("")
+    """Return the attributes for text in another or an unknown language; its direction goes by its letters."""
+    if _is_foreign(lang):
+        return Markup(' lang="{}" dir="auto"').format(lang)
+    return Markup("") if lang and LANGUAGE_TAG.fullmatch(lang) else Markup(' dir="auto"')
 
 
 def _is_foreign(lang: str | None) -> bool:

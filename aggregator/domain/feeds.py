@@ -216,13 +216,20 @@ class RefreshReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFeed:
-    """A subscription to add: an address and what an OPML line says about it."""
+    """A subscription to add: an address and what an OPML line says about it.
+
+    `interval`, `full_text` and `muted` are what the reader set for the feed: how often to poll it (None for
+    as often as the settings say), to fetch whole texts, and to keep it off the front page.
+    """
 
     url: str
     title: str = ""
     site_url: str | None = None
     folder: str = ""
     lang: str | None = None
+    interval: timedelta | None = None
+    full_text: bool = False
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,15 @@
 The reader is expat with every entity declaration refused, so that a small file can neither grow into
 gigabytes ("billion laughs") nor pull in other files. Nested outlines become one folder name whose
 levels are joined by "/"; a "/" inside a level is stored as the look-alike "∕" so that it stays one level.
+
+What OPML has no words for, the switches of a feed, stands in attributes `broadfold:...`, which other readers
+ignore. They are known by that prefix: expat reads without namespaces, as files in the wild declare few.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.entities import html5
 from typing import TypeAlias
 from xml.parsers import expat
@@ -18,6 +22,10 @@ from aggregator.domain.feeds import NewFeed
 
 LEVEL = "/"
 SLASH_IN_NAME = "∕"  # U+2215
+NAMESPACE = "urn:broadfold:opml"
+INTERVAL, FULL_TEXT, MUTED = "broadfold:intervalSeconds", "broadfold:fullText", "broadfold:muted"
+SECONDS = re.compile(r"[1-9][0-9]{0,7}")
+"""Up to three years; what the settings allow at most and at least holds for each poll."""
 
 AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)(\w+;)?")
 # A quotation mark that neither opens a value nor is followed by what may follow a closing one.
@@ -72,7 +80,14 @@ def _feed_of(line: Mapping[str, str], title: str, folder: str) -> NewFeed:
         site_url=line.get("htmlurl") or line.get("url") or None,
         folder=folder,
         lang=line.get("language") or None,
+        interval=_interval(line.get(INTERVAL.lower(), "")),
+        full_text=line.get(FULL_TEXT.lower()) == "true",
+        muted=line.get(MUTED.lower()) == "true",
     )
+
+
+def _interval(text: str) -> timedelta | None:
+    return timedelta(seconds=int(text)) if SECONDS.fullmatch(text) else None
 
 
 def _not_opml(root: str) -> str:
@@ -168,7 +183,7 @@ def render_opml(feeds: Iterable[NewFeed], *, title: str) -> bytes:
         level[f"feed {number}"] = feed
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
+        f'<opml version="2.0" xmlns:broadfold="{NAMESPACE}">',
         f"  <head>{_element('title', title)}</head>",
         "  <body>",
         *_lines(tree, indent="    "),
@@ -198,6 +213,9 @@ def _line_of(feed: NewFeed) -> dict[str, str | None]:
         "xmlUrl": feed.url,
         "htmlUrl": feed.site_url,
         "language": feed.lang,
+        INTERVAL: str(int(feed.interval.total_seconds())) if feed.interval else None,
+        FULL_TEXT: "true" if feed.full_text else None,
+        MUTED: "true" if feed.muted else None,
     }
 
 

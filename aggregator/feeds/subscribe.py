@@ -11,6 +11,7 @@ from aggregator.domain.explain import explain
 from aggregator.domain.feeds import (
     Failure,
     Feed,
+    FeedWish,
     FetchFailed,
     ImportLine,
     ImportReport,
@@ -140,11 +141,12 @@ class Subscribe:
         return ImportReport(lines=tuple(told))
 
     def export_opml(self) -> bytes:
-        """Return all subscriptions as OPML 2.0, folder by folder."""
+        """Return all subscriptions with their switches as OPML 2.0, folder by folder."""
         with self.storage.reading() as work:
-            feeds = work.feeds.all()
+            feeds, wishes = work.feeds.all(), work.feed_wishes.all()
             langs = {outlet.id: outlet.lang for outlet in work.outlets.all()}
-        return render_opml((_as_new(feed, langs) for feed in feeds), title="Broadfold feeds")
+        lines = (_as_new(feed, langs, wishes.get(feed.id, FeedWish())) for feed in feeds)
+        return render_opml(lines, title="Broadfold feeds")
 
     def learn(self, facts: Sequence[OutletFacts]) -> None:
         """Note facts about outlets, for those there are and those still to come."""
@@ -173,7 +175,14 @@ class Subscribe:
         title = tidy(feed.title) or placeholder_title(feed.url)
         titled = replace(feed, title=title, folder=tidy_folder(feed.folder))
         outlet_id = work.outlets.ensure(domain, name=tidy(feed.title) or domain, lang=feed.lang)
-        return work.feeds.add(titled, outlet_id, now=self.clock.now())
+        feed_id = work.feeds.add(titled, outlet_id, now=self.clock.now())
+        if feed.interval is not None:
+            work.feeds.change([feed_id], interval=feed.interval)
+        if feed.full_text:
+            work.feed_wishes.want_full_texts([feed_id], wanted=True)
+        if feed.muted:
+            work.feed_wishes.mute([feed_id], muted=True)
+        return feed_id
 
 
 def _judged(work: "UnitOfWork", line: NewFeed, seen: set[str]) -> ImportLine:
@@ -261,11 +270,14 @@ def _as_known(feed: Feed) -> Subscribed:
     )
 
 
-def _as_new(feed: Feed, langs: Mapping[OutletId, str | None]) -> NewFeed:
+def _as_new(feed: Feed, langs: Mapping[OutletId, str | None], wish: FeedWish) -> NewFeed:
     return NewFeed(
         url=feed.url,
         title=feed.title,
         site_url=feed.site_url,
         folder=feed.folder,
         lang=langs.get(feed.outlet_id),
+        interval=feed.interval,
+        full_text=wish.full_text,
+        muted=wish.is_muted,
     )

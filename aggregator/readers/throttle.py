@@ -37,7 +37,10 @@ def place(address: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle:
-    """The failed tries of the last minutes, in memory: a restart forgets them."""
+    """The failed tries of the last minutes, in memory: a restart forgets them, and processes share none.
+
+    In the database, anybody who reaches the login page could make it write; docs/explanation/safety.md.
+    """
 
     tries: dict[str, list[datetime]] = field(default_factory=dict)
     turn: Lock = field(default_factory=Lock)

@@ -17,7 +17,11 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(params=["hashed words", pytest.param("sentence-transformers", marks=pytest.mark.model)])
+# With all others that load the model: one process does.
+REAL = (pytest.mark.model, pytest.mark.xdist_group("newsroom"))
+
+
+@pytest.fixture(params=["hashed words", pytest.param("sentence-transformers", marks=REAL)])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     return HashedWords() if request.param == "hashed words" else open_embedder()
 

@@ -54,9 +54,10 @@ class Hands:
 
     def _reach(self, target: Locator) -> None:
         """Go on with Tab until the target has the focus, which must be seen."""
+        node = target.element_handle()  # looked for once: by its role and name it takes longer than a key
         for _ in range(FURTHEST):
-            if target.evaluate("node => node === document.activeElement"):
-                outline = target.evaluate("node => getComputedStyle(node).outlineStyle")
+            if node.evaluate("node => node === document.activeElement"):
+                outline = node.evaluate("node => getComputedStyle(node).outlineStyle")
                 assert outline != "none", f"the focus on {target} cannot be seen"
                 return
             target.page.keyboard.press("Tab")

@@ -83,6 +83,15 @@ def test_look_alikes_stay_different_stories(paper, apart):
 
 
 @pytest.mark.xfail(
+    strict=True, reason="a round-up is drawn into a story of it: see What the method cannot do in docs"
+)
+def test_round_up_of_the_weekend_is_in_no_story_that_it_mentions(paper):
+    page = paper.room.reading.story(paper.story_id("lantern-five-things-weekend"))
+
+    assert [line.id for line in page.reports] == [paper.article_id("lantern-five-things-weekend")]
+
+
+@pytest.mark.xfail(
     strict=True, reason="joined since the linkage is damped: see What the method cannot do in docs"
 )
 def test_two_banks_results_in_the_words_of_one_agency_stay_apart(paper):
@@ -157,13 +166,16 @@ def test_pages_of_the_demo_are_clean_in_a_real_browser(paper, open_page, serve):
         "/feeds",
         "/search?q=moon",
     ]
-    for width, scheme in ((1200, "light"), (1200, "dark"), (390, "light")):
-        for path in paths:
-            sheet = open_page(address + path, viewport={"width": width, "height": 900}, color_scheme=scheme)
-            assert sheet.complaints == []
+    sheet = open_page(address, saves_data=True)
+    for path in paths:
+        sheet.page.goto(address + path)
+        for width, scheme in ((1200, "light"), (1200, "dark"), (390, "light")):
+            sheet.page.set_viewport_size({"width": width, "height": 900})
+            sheet.page.emulate_media(color_scheme=scheme)
             assert sheet.page.evaluate("document.documentElement.scrollWidth") <= width
-            assert all(asked.startswith(address) for asked in sheet.asked)
-            assert sheet.page.locator("h1").count() == 1
+        assert sheet.complaints == []
+        assert all(asked.startswith(address) for asked in sheet.asked)
+        assert sheet.page.locator("h1").count() == 1
 
 
 def test_story_with_two_death_tolls_is_compared_on_a_page(paper):

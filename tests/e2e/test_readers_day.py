@@ -11,13 +11,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
-from aggregator.sample.newsroom import load_newsroom
-from aggregator.sample.server import NewsroomServer
 from aggregator.stories.embed import open_embedder
 from tests.browser import Sheet
 from tests.e2e.hands import EVERYBODY, Hands, is_too_wide
 from tests.e2e.room import Room, room
 from tests.fakes import NOON, FrozenClock
+from tests.newsroom import Paper
 
 pytestmark = [
     pytest.mark.model,
@@ -35,14 +34,6 @@ OPML = """<opml version="2.0"><body>
 
 
 @dataclass(frozen=True)
-class Morning:
-    """An instance that has read the newsroom up to noon, closed again, and the newsroom that goes on."""
-
-    file: Path
-    clock: FrozenClock
-
-
-@dataclass(frozen=True)
 class Desk:
     """What one reader has before them."""
 
@@ -51,26 +42,13 @@ class Desk:
     home: str
 
 
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
-    clock = FrozenClock()
-    file = tmp_path_factory.mktemp("morning") / "broadfold.db"
-    with NewsroomServer(load_newsroom(), clock=clock, start=NOON) as server:
-        with room(file, clock=clock, embedder=open_embedder(), lease_for=timedelta(minutes=5)) as one:
-            one.subscribe.learn(server.facts())
-            one.subscribe.import_opml(server.opml().encode(), "the sample newsroom")
-            one.catch_up()
-        yield Morning(file, clock)
-
-
 @pytest.fixture
-def desk(morning: Morning, tmp_path: Path, serve: Callable[[Flask], str]) -> Iterator[Desk]:
+def desk(paper: Paper, tmp_path: Path, serve: Callable[[Flask], str]) -> Iterator[Desk]:
     """A copy of the morning for each test; its clock goes back to noon afterwards."""
-    file = shutil.copy(morning.file, tmp_path / "broadfold.db")
-    clock = morning.clock
-    with room(file, clock=clock, embedder=open_embedder(), lease_for=timedelta(minutes=5)) as one:
-        yield Desk(one, clock, serve(one.site()))
-    clock.at = NOON
+    file = shutil.copy(paper.morning, tmp_path / "broadfold.db")
+    with room(file, clock=paper.clock, embedder=open_embedder(), lease_for=timedelta(minutes=5)) as one:
+        yield Desk(one, paper.clock, serve(one.site()))
+    paper.clock.at = NOON
 
 
 def card(page: Page, headline: str) -> Locator:
@@ -87,7 +65,7 @@ def home(page: Page, hands: Hands) -> None:
 def test_reader_reads_a_story_and_comes_back_to_what_is_new(
     desk: Desk, open_page: Callable[..., Sheet], hands: Hands
 ) -> None:
-    sheet = open_page(desk.home, **hands.options)
+    sheet = open_page(desk.home, saves_data=True, **hands.options)
     page = sheet.page
 
     hands.press(page.get_by_role("link", name=STRIKE, exact=True).first)
@@ -114,7 +92,7 @@ def test_reader_reads_a_story_and_comes_back_to_what_is_new(
 
 @pytest.mark.parametrize("hands", EVERYBODY, ids=lambda hands: hands.name)
 def test_reader_saves_follows_and_mutes(desk: Desk, open_page: Callable[..., Sheet], hands: Hands) -> None:
-    sheet = open_page(desk.home, **hands.options)
+    sheet = open_page(desk.home, saves_data=True, **hands.options)
     page = sheet.page
     first = page.locator("article[data-item] [data-open]").first.inner_text()
 
@@ -148,7 +126,7 @@ def test_reader_saves_follows_and_mutes(desk: Desk, open_page: Callable[..., She
 def test_reader_searches_and_corrects_what_was_put_together(
     desk: Desk, open_page: Callable[..., Sheet], hands: Hands
 ) -> None:
-    sheet = open_page(desk.home, **hands.options)
+    sheet = open_page(desk.home, saves_data=True, **hands.options)
     page = sheet.page
 
     hands.write(page.locator("#q"), "dockers")
@@ -171,7 +149,7 @@ def test_reader_searches_and_corrects_what_was_put_together(
 def test_reader_comments_and_thinks_better_of_it(
     desk: Desk, open_page: Callable[..., Sheet], hands: Hands
 ) -> None:
-    sheet = open_page(desk.home, **hands.options)
+    sheet = open_page(desk.home, saves_data=True, **hands.options)
     page = sheet.page
 
     hands.press(page.get_by_role("link", name=STRIKE, exact=True).first)
@@ -195,7 +173,7 @@ def test_reader_comments_and_thinks_better_of_it(
 def test_reader_keeps_a_search_and_looks_at_yesterday(
     desk: Desk, open_page: Callable[..., Sheet], hands: Hands
 ) -> None:
-    sheet = open_page(desk.home, **hands.options)
+    sheet = open_page(desk.home, saves_data=True, **hands.options)
     page = sheet.page
 
     hands.write(page.locator("#q"), "dockers")
@@ -241,7 +219,7 @@ def test_reader_brings_the_feeds_of_another_reader(
 ) -> None:
     file = tmp_path / "feeds.opml"
     file.write_text(OPML)
-    sheet = open_page(desk.home, **hands.options)
+    sheet = open_page(desk.home, saves_data=True, **hands.options)
     page = sheet.page
 
     hands.press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Feeds"))

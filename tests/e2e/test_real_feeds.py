@@ -14,7 +14,8 @@ from tests.e2e.room import Room, room
 from tests.fakes import FrozenClock, HashedWords
 from tests.webserver import WebServer, document, web_server
 
-pytestmark = [pytest.mark.corpus, pytest.mark.loopback]
+# Groups begin first: begun last, this test alone would keep everybody waiting.
+pytestmark = [pytest.mark.corpus, pytest.mark.loopback, pytest.mark.xdist_group("corpus_feeds")]
 
 BUILD_EVERY = 4
 """Polls of April 2020, minutes apart, between two builds: each builds a window of 1,500 articles."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.domain.errors import FeedUnknown, FolderUnknown, RemovalUnknown
-from aggregator.domain.feeds import Failure, Feed, FeedState, NewFeed, PollSlot
+from aggregator.domain.feeds import Failure, Feed, FeedState, FeedWish, NewFeed, PollSlot
 from aggregator.domain.ids import FeedId
 from aggregator.feeds.manage import Manage
 from aggregator.feeds.opml import tidy_folder
@@ -195,6 +195,9 @@ FEEDS = st.builds(
     site_url=st.sampled_from([None, "https://lantern.example/", "https://0.example/"]),
     folder=st.one_of(st.sampled_from(["", "A", "a", "A/B", "A/b"]), TEXT),
     lang=st.sampled_from([None, "en", "de"]),
+    interval=st.sampled_from([None, HOUR]),
+    full_text=st.booleans(),
+    muted=st.booleans(),
 )
 
 
@@ -203,6 +206,30 @@ FEEDS = st.builds(
 def test_an_export_imported_elsewhere_is_exported_byte_for_byte(feeds: list[NewFeed]) -> None:
     first = exported(feeds)
     assert exported(first) == first
+
+
+def test_switches_set_on_the_page_are_set_again_where_the_export_is_imported(desk: Desk) -> None:
+    plain, hourly, whole, quiet, *_ = desk.ids
+    desk.manage.poll_every([hourly], HOUR)
+    desk.manage.fetch_whole([whole], wanted=True)
+    desk.manage.mute([quiet], muted=True)
+    storage = memory_storage()
+    Subscribe(storage=storage, clock=FrozenClock()).import_opml(desk.subscribe.export_opml(), "other.opml")
+
+    with desk.storage.reading() as work:
+        names = {feed.url: feed.id for feed in work.feeds.all()}
+    with storage.reading() as work:
+        wishes = work.feed_wishes.all()
+        told = {
+            names[feed.url]: (feed.interval, wishes.get(feed.id, FeedWish())) for feed in work.feeds.all()
+        }
+    storage.close()
+    assert {key: told[key] for key in (plain, hourly, whole, quiet)} == {
+        plain: (None, FeedWish()),
+        hourly: (HOUR, FeedWish()),
+        whole: (None, FeedWish(full_text=True)),
+        quiet: (None, FeedWish(is_muted=True)),
+    }
 
 
 def test_a_preview_tells_what_an_import_then_does(desk: Desk) -> None:

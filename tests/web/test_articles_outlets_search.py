@@ -1,8 +1,13 @@
+from collections.abc import Callable
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.fake_reading import FakeReading, FakeSearch, make_article_page
+from tests.browser import Sheet
+from tests.web.fake_reading import FakeReading, FakeSearch, make_article_page, make_services
 from tests.web.markup import read
+from web.factory import create_app
 
 
 def test_article_shows_the_original_first_and_its_story_beside_it(client: FlaskClient) -> None:
@@ -171,3 +176,28 @@ def test_search_without_an_answer_shows_the_ways_to_search(client: FlaskClient, 
     page = read(client.get(f"/search{query}").text)
 
     assert "outlet:bbc" in [node.text for node in page.all("code")]
+
+
+HEBREW = FakeReading(
+    articles={
+        1: make_article_page(1, headline="גשר הנמל נסגר", html="<p>הגשר סגור.</p>", lang=None),
+    }
+)
+
+
+def test_article_of_unknown_language_runs_the_way_its_letters_do() -> None:
+    page = read(create_app(make_services(HEBREW)).test_client().get("/articles/1").text)
+
+    assert page.one("h1").attributes.get("dir") == "auto"
+    assert [part.attributes.get("dir") for part in page.with_class("body")] == ["auto"]
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_hebrew_without_a_language_runs_from_right_to_left(
+    serve: Callable[[Flask], str], open_page: Callable[..., Sheet]
+) -> None:
+    page = open_page(serve(create_app(make_services(HEBREW))) + "/articles/1").page
+    ways = "nodes => nodes.map(node => getComputedStyle(node).direction)"
+
+    assert page.locator("h1, .body").evaluate_all(ways) == ["rtl", "rtl"]

@@ -59,6 +59,14 @@ def test_page_fits_every_width_of_screen(site: str, open_page: Opener, address: 
     assert too_wide == {}
 
 
+def test_navigation_stands_in_one_line_on_a_telephone(site: str, open_page: Opener) -> None:
+    page = open_page(site, viewport={"width": 390, "height": 844}).page
+    tops = "links => [...new Set(links.map(link => link.getBoundingClientRect().top))].length"
+
+    assert page.locator(".masthead nav li a").count() == 5
+    assert page.locator(".masthead nav li a").evaluate_all(tops) == 1
+
+
 def test_dark_scheme_applies(site: str, open_page: Opener) -> None:
     colours = [
         open_page(site, color_scheme=scheme).page.evaluate(

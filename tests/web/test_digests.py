@@ -27,7 +27,7 @@ from tests.factories import make_draft, make_new_feed
 from tests.fakes import NOON, FrozenClock, OutboxMailer
 from tests.web.fake_reading import Bell, FakeCorrect, FakeMarks, make_services
 from tests.web.paper import make_paper
-from tests.web.test_axe import LOOKS, reported
+from tests.web.test_axe import LOOKS, put_on, reported
 from web.factory import create_app
 
 READER = ReaderId(1)
@@ -401,7 +401,8 @@ def test_axe_reports_nothing_on_the_pages_of_a_digest(
     own = ("/digests", "/digests/1?told=changed", "/digests/1/preview", "/digests/1/preview?form=text")
     asking = (unsubscribe_link(daily), f"/digests/do/{daily.token('WRONG')}")
     site = serve(daily.client.application)
-    sheet = open_page(site + own[0], **LOOKS[look])
+    sheet = open_page(site + own[0])
+    put_on(sheet, look)
 
     found = {}
     for address in (*own, *asking):

@@ -85,6 +85,19 @@ def test_front_page_its_stories_and_their_articles_are_read_offline(
     assert note == "You are offline; this page was kept at 13:00."
 
 
+def test_device_that_saves_data_keeps_nothing_ahead_of_reading(site: str, open_page: Opener) -> None:
+    page = open_page(site, saves_data=True).page
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    story = page.locator("[data-item] a[data-open]").first
+    address = (story.get_attribute("href") or "").partition("?")[0]
+    story.click()
+    page.wait_for_url(f"**{address}")
+    page.wait_for_function(f"async () => (await ({KEPT})()).includes('{address}')")
+
+    assert [kept for kept in page.evaluate(KEPT) if kept.startswith("/stories/")] == [address]
+
+
 def test_page_of_another_day_says_which(site: str, open_page: Opener) -> None:
     page = opened_and_kept(open_page, site)
 

@@ -23,7 +23,7 @@ from tests.integration.test_reading import Paper
 from tests.people import SECRET, quick_people
 from tests.web.fake_reading import FakeManage, FakeSubscribe, make_services
 from tests.web.markup import Markup, read
-from tests.web.test_axe import LOOKS, reported
+from tests.web.test_axe import LOOKS, put_on, reported
 from web.factory import create_app
 from web.pages.login import browser
 from web.people import CHANGED_BY_ADMINS, OPEN, PROGRAMS, UNASKED
@@ -549,7 +549,8 @@ def test_axe_reports_nothing_on_the_pages_of_accounts(
 ) -> None:
     secret = shared.invitations.make(ReaderId(1), role=Role.READER)
     site = serve(app)
-    sheet = open_page(f"{site}/login", **LOOKS[look])
+    sheet = open_page(f"{site}/login")
+    put_on(sheet, look)
     tab, found = sheet.page, {}
 
     def walk(name: str) -> None:

@@ -129,9 +129,14 @@ def test_text_in_another_language_says_so() -> None:
     assert presenters.language("xx") == "xx"
 
 
-@pytest.mark.parametrize("lang", [None, "", "en", "en-GB", 'de" onclick="x', "not a tag"])
-def test_own_language_and_nonsense_are_not_marked(lang: str | None) -> None:
+@pytest.mark.parametrize("lang", ["en", "en-GB"])
+def test_own_language_is_not_marked(lang: str) -> None:
     assert (presenters.foreign(lang), presenters.language(lang)) == ("", "")
+
+
+@pytest.mark.parametrize("lang", [None, "", 'de" onclick="x', "not a tag"])
+def test_text_without_a_language_is_laid_out_by_its_letters(lang: str | None) -> None:
+    assert (presenters.foreign(lang), presenters.language(lang)) == (' dir="auto"', "")
 
 
 def test_link_to_another_site_gives_nothing_away() -> None:

@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from aggregator.domain.errors import DatabaseUnusable, SettingsError
+from aggregator.domain.errors import DatabaseUnusable, ModelUnusable, SettingsError
 from tests.web.fake_reading import Bell, FakeReading, make_services
 from tests.web.markup import read
 from web.factory import create_app
@@ -224,6 +224,30 @@ def test_foreseen_fault_is_told_in_its_own_words(
     assert "The database broadfold.db cannot be used: it is locked." in page.text
     assert health.json == {"status": "failing", "problem": str(reading.fault)}
     assert len(caplog.records) == 2
+
+
+def test_database_that_is_locked_costs_one_line_of_the_log_a_request(
+    app: Flask, reading: FakeReading, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading.fault = DatabaseUnusable("broadfold.db", "it is locked")
+    with caplog.at_level(logging.ERROR):
+        app.test_client().get("/")
+
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
+        (f"A page could not be made: {reading.fault}", None)
+    ]
+
+
+def test_cause_of_any_other_foreseen_fault_stands_in_the_log(
+    app: Flask, reading: FakeReading, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading.fault = ModelUnusable("MiniLM", "its weights are missing")
+    with caplog.at_level(logging.ERROR):
+        app.test_client().get("/")
+
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[1] is reading.fault
 
 
 def test_health_check_counts_the_feeds(client: FlaskClient) -> None:

@@ -1,15 +1,18 @@
 """What outlets and readers write is never executed, with the Content-Security-Policy and without it."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode
 from xml.sax.saxutils import quoteattr
 
 import pytest
 import pytest_socket
 from flask import Flask
+from playwright.sync_api import Dialog
 
 from aggregator.domain.articles import OutletFacts
 from aggregator.domain.errors import MuteRefused
@@ -23,6 +26,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.loopback, pytest.mark.xdist_group
 Opener = Callable[..., Sheet]
 NOT_XML = {*map(chr, range(32))} - {"\t", "\n", "\r"}
 HEADER = "content-security-policy"
+AT_ONCE = 24
+"""Pages that are opened in frames of one page."""
+ALONE = 24
+"""Of so many pages one is opened by itself, too."""
+NEXT = re.compile(r'<a href="([^"]*)" rel="next">')
 PROBE = """() => {
     const bad = [];
     const isPage = document.contentType === 'text/html'; // Chromium shows text and XML in a style of its own
@@ -46,18 +54,34 @@ PROBE = """() => {
 """Finds what ran, and what would run when somebody clicked, hovered or tabbed to it."""
 
 
-def without_policy(app: Flask) -> Flask:
-    """Let `app` answer without its Content-Security-Policy, as if a proxy had lost it."""
+def framed(app: Flask, *, policy: bool) -> Flask:
+    """Let `app` be shown in frames of its own, and answer `/frames?of=ADDRESS&of=...` with those addresses.
+
+    A frame is a whole document with scripts of its own, and costs half of a visit. Only who may frame is
+    changed in the headers; without `policy` there is no Content-Security-Policy, as if a proxy had lost it.
+    """
     inner = app.wsgi_app
 
-    def stripped(environ: Any, start_response: Any) -> Any:
+    def seen(name: str, value: str) -> list[tuple[str, str]]:
+        if name.lower() == "x-frame-options" or (name.lower() == HEADER and not policy):
+            return []
+        return [(name, value.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))]
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/frames":
+            start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+            of = parse_qs(environ["QUERY_STRING"])["of"]
+            frames = "".join(f"<iframe width=600 height=1 src={quoteattr(one)}></iframe>" for one in of)
+            return [f"<!doctype html><title>Frames</title>{frames}".encode()]
+
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            kept = [(name, value) for name, value in headers if name.lower() != HEADER]
-            return start_response(status, kept, *rest)
+            return start_response(
+                status, [pair for name, value in headers for pair in seen(name, value)], *rest
+            )
 
         return inner(environ, start)
 
-    app.wsgi_app = stripped  # type: ignore[method-assign]
+    app.wsgi_app = answer  # type: ignore[method-assign]
     return app
 
 
@@ -118,33 +142,68 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
 class Attacked:
     """A site full of payloads. Without its policy every page is opened, with it every third: it only adds."""
 
+    app: Flask
     address: str
     step: int
 
 
 @pytest.fixture(params=["with the policy", "without the policy"])
 def attacked(request: pytest.FixtureRequest, hostile: Living, serve: Callable[[Flask], str]) -> Attacked:
-    app = hostile.site()
-    if request.param == "with the policy":
-        return Attacked(address=serve(app), step=3)
-    return Attacked(address=serve(without_policy(app)), step=1)
+    policy = request.param == "with the policy"
+    app = framed(hostile.site(), policy=policy)
+    return Attacked(app=app, address=serve(app), step=3 if policy else 1)
+
+
+def visit(sheet: Sheet, site: str, address: str, frames: int = 0) -> list[str]:
+    """Open a page and return what went wrong on it, and in each of its `frames` frames."""
+    page = sheet.page
+    dialogs: list[str] = []
+
+    def hear(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", hear)
+    sheet.complaints.clear()
+    sheet.asked.clear()
+    page.goto(site + address)
+    shown = page.frames[1:] if frames else page.frames
+    bad = [line for frame in shown for line in frame.evaluate(PROBE)]
+    bad += [asked for asked in sheet.asked if not asked.startswith(f"{site}/")]
+    # Chromium looks for a favicon.ico beside what is not HTML; what others are asked for is told above.
+    bad += [line for line in sheet.complaints if not line.startswith("Failed to load resource")]
+    bad += [frame.url for frame in (page.main_frame, *shown) if not frame.url.startswith(f"{site}/")]
+    if frames and len(shown) != frames:
+        bad.append(f"{len(shown)} frames instead of {frames}")
+    page.remove_listener("dialog", hear)
+    return [*bad, *dialogs]
 
 
 def damage(sheet: Sheet, site: str, addresses: Sequence[str]) -> dict[str, list[str]]:
     """Open pages one after the other and return what went wrong on each."""
-    page, found = sheet.page, {}
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    for address in addresses:
-        sheet.complaints.clear()
-        sheet.asked.clear()
-        page.goto(site + address)
-        away = [asked for asked in sheet.asked if not asked.startswith(f"{site}/")]
-        # Chromium looks for a favicon.ico beside what is not HTML; what others are asked for is told above.
-        said = [line for line in sheet.complaints if not line.startswith("Failed to load resource")]
-        bad = [*page.evaluate(PROBE), *away, *dialogs, *said]
-        if bad or not page.url.startswith(f"{site}/"):
-            found[address] = [page.url, *bad]
+    return {address: bad for address in addresses if (bad := visit(sheet, site, address))}
+
+
+def damage_in_frames(sheet: Sheet, site: str, addresses: Sequence[str]) -> dict[str, list[str]]:
+    """Open pages many at once; where something is wrong, one after the other, to tell which it was.
+
+    A page now and then is opened by itself all the same, as readers do.
+    """
+    found: dict[str, list[str]] = damage(sheet, site, addresses[::ALONE])
+    for start in range(0, len(addresses), AT_ONCE):
+        some = addresses[start : start + AT_ONCE]
+        together = "/frames?" + urlencode({"of": some}, doseq=True)
+        if bad := visit(sheet, site, together, len(some)):
+            found |= damage(sheet, site, some) or {f"one of {some}": bad}
+    return found
+
+
+def onward(app: Flask, address: str) -> list[str]:
+    """Return the addresses of the pages of a list that follow its first."""
+    client, found = app.test_client(), []
+    while links := NEXT.findall(client.get(address, base_url="http://127.0.0.1").text):
+        address = unescape(links[0])
+        found.append(address)
     return found
 
 
@@ -175,7 +234,7 @@ def test_payloads_are_many_and_all_of_them_are_stored(hostile: Living) -> None:
 def test_articles_execute_nothing(hostile: Living, attacked: Attacked, open_page: Opener) -> None:
     addresses = [f"/articles/{number}" for number in numbered(hostile, "articles")[:: attacked.step]]
 
-    assert damage(open_page(attacked.address), attacked.address, addresses) == {}
+    assert damage_in_frames(open_page(attacked.address, saves_data=True), attacked.address, addresses) == {}
 
 
 @pytest.mark.timeout(1200)
@@ -189,11 +248,11 @@ def test_stories_and_their_exports_execute_nothing(
         *(f"/mutes?story={number}" for number in stories[::10]),
     ]
 
-    assert damage(open_page(attacked.address), attacked.address, addresses) == {}
+    assert damage_in_frames(open_page(attacked.address, saves_data=True), attacked.address, addresses) == {}
 
 
 def test_lists_execute_nothing(hostile: Living, attacked: Attacked, open_page: Opener) -> None:
-    sheet = open_page(attacked.address)
+    sheet = open_page(attacked.address, saves_data=True)
     lists = [
         "/",
         "/?show=unread",
@@ -207,19 +266,17 @@ def test_lists_execute_nothing(hostile: Living, attacked: Attacked, open_page: O
     with hostile.room.storage.reading() as work:
         lists += [f"/outlets/{outlet.id}" for outlet in work.outlets.all()][::8]
 
-    assert damage(sheet, attacked.address, lists) == {}
-    for start in ("/", "/outlets/1"):
-        sheet.page.goto(attacked.address + start)
-        while sheet.page.locator("a[rel=next]").count():
-            onward = sheet.page.locator("a[rel=next]").get_attribute("href")
-            assert damage(sheet, attacked.address, [onward or ""]) == {}
+    following = [*onward(attacked.app, "/"), *onward(attacked.app, "/outlets/1")]
+
+    assert len(following) > 3
+    assert damage_in_frames(sheet, attacked.address, [*lists, *following]) == {}
 
 
 def test_search_reflects_nothing_that_runs(attacked: Attacked, open_page: Opener) -> None:
     queries = [" ".join(ALL[start : start + 3]) for start in range(0, len(ALL), 3)][:: attacked.step]
     asked = [f"/search?q={quote(query)}" for query in queries]
 
-    assert damage(open_page(attacked.address), attacked.address, asked) == {}
+    assert damage_in_frames(open_page(attacked.address, saves_data=True), attacked.address, asked) == {}
 
 
 @pytest.mark.parametrize(
@@ -235,7 +292,10 @@ def test_exports_are_never_taken_for_pages(hostile: Living, address: str) -> Non
 
 
 def test_atom_of_hostile_titles_executes_nothing(attacked: Attacked, open_page: Opener) -> None:
-    assert damage(open_page(attacked.address), attacked.address, ["/search.atom?q=report"]) == {}
+    assert (
+        damage(open_page(attacked.address, saves_data=True), attacked.address, ["/search.atom?q=report"])
+        == {}
+    )
 
 
 def test_probe_finds_what_runs(open_page: Opener, serve: Callable[[Flask], str]) -> None:
@@ -247,3 +307,38 @@ def test_probe_finds_what_runs(open_page: Opener, serve: Callable[[Flask], str])
     found = damage(open_page(site), site, [f"/{place}" for place in range(40)])
 
     assert len(found) > 30
+
+
+def test_probe_finds_the_one_page_of_many_that_runs(open_page: Opener, serve: Callable[[Flask], str]) -> None:
+    naked = Flask("naked")
+    hurt = "<img src=/nothing onerror='window.__xss = 1'>"
+    naked.add_url_rule(
+        "/<int:place>", "one", lambda place: f"<!doctype html><p>{hurt if place == 7 else ''}</p>"
+    )
+    site = serve(framed(naked, policy=False))
+
+    found = damage_in_frames(open_page(site + "/1"), site, [f"/{place}" for place in range(1, 30)])
+
+    assert {address: bad[0] for address, bad in found.items()} == {"/7": "executed"}
+
+
+@pytest.mark.parametrize(
+    "hurt",
+    [
+        "<script>alert(1)</script>",
+        "<script>top.location = '/1'</script>",
+        "<meta http-equiv=refresh content='0;about:blank'>",
+        "<img src=https://elsewhere.example/x>",
+    ],
+    ids=["dialog", "top", "away", "asks elsewhere"],
+)
+def test_probe_finds_what_one_frame_does_beside_its_page(
+    open_page: Opener, serve: Callable[[Flask], str], hurt: str
+) -> None:
+    naked = Flask("naked")
+    naked.add_url_rule(
+        "/<int:place>", "one", lambda place: f"<!doctype html><p>{hurt if place == 7 else ''}</p>"
+    )
+    site = serve(framed(naked, policy=False))
+
+    assert damage_in_frames(open_page(site + "/1"), site, [f"/{place}" for place in range(2, 12)]) != {}

@@ -1,5 +1,6 @@
 """OPML in and out: folders kept, nothing lost, nothing dangerous read."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,12 +112,12 @@ def test_written_file_is_nested_and_escaped() -> None:
     feeds = [
         NewFeed(url="https://a.example/?x=1&y=2", title='A "quoted" <tag>', folder="News/Local"),
         NewFeed(url="https://b.example/", title="B", site_url="https://b.example/home", folder="News"),
-        NewFeed(url="https://c.example/"),
+        NewFeed(url="https://c.example/", interval=timedelta(minutes=45), full_text=True, muted=True),
     ]
     assert (
         render_opml(feeds, title="Mine & yours").decode()
         == """<?xml version="1.0" encoding="UTF-8"?>
-<opml version="2.0">
+<opml version="2.0" xmlns:broadfold="urn:broadfold:opml">
   <head><title>Mine &amp; yours</title></head>
   <body>
     <outline text="News" title="News">
@@ -125,10 +126,10 @@ def test_written_file_is_nested_and_escaped() -> None:
       </outline>
       <outline type="rss" text="B" title="B" xmlUrl="https://b.example/" htmlUrl="https://b.example/home"/>
     </outline>
-    <outline type="rss" text="https://c.example/" xmlUrl="https://c.example/"/>
+    <outline type="rss" text="https://c.example/" xmlUrl="https://c.example/"SWITCHES/>
   </body>
 </opml>
-"""
+""".replace("SWITCHES", ' broadfold:intervalSeconds="2700" broadfold:fullText="true" broadfold:muted="true"')
     )
 
 
@@ -144,6 +145,9 @@ FEEDS = st.builds(
     site_url=st.none() | PRINTABLE.map(lambda path: f"https://b.example/{path}"),
     folder=st.lists(PRINTABLE, max_size=3).map("/".join),
     lang=st.none() | st.sampled_from(["en", "fr"]),
+    interval=st.none() | st.integers(1, 99_999_999).map(lambda seconds: timedelta(seconds=seconds)),
+    full_text=st.booleans(),
+    muted=st.booleans(),
 )
 
 
@@ -151,6 +155,14 @@ FEEDS = st.builds(
 def test_every_feed_survives_the_round_trip(feeds: list[NewFeed]) -> None:
     again = parse_opml(render_opml(feeds, title="round"), name="round.opml")
     assert sorted(again, key=repr) == sorted(feeds, key=repr)
+
+
+@pytest.mark.parametrize("interval", ["", "0", "-5", "45m", "1e9", "999999999", "٤٥"])
+def test_switches_that_make_no_sense_are_as_if_they_were_not_there(interval: str) -> None:
+    line = f'xmlUrl="https://a.example/" broadfold:intervalSeconds="{interval}" broadfold:muted="yes"'
+    data = f'<opml version="2.0"><body><outline {line}/></body></opml>'.encode()
+
+    assert parse_opml(data, name="x.opml") == (NewFeed(url="https://a.example/"),)
 
 
 def test_control_characters_in_a_title_do_not_break_the_file() -> None:

@@ -46,6 +46,14 @@ def test_right_password_is_forgiven() -> None:
     assert throttle.tries == {"address": [NOON]}
 
 
+def test_after_a_restart_tries_are_counted_from_nothing() -> None:
+    before, after = Throttle(), Throttle()
+    for _ in range(2):
+        assert before.take({"name": 2}, NOON) == timedelta(0)
+
+    assert (before.take({"name": 2}, NOON), after.take({"name": 2}, NOON)) == (SPAN, timedelta(0))
+
+
 def test_memory_is_bounded() -> None:
     throttle = Throttle()
     for number in range(MOST + 5):

