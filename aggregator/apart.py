@@ -70,8 +70,11 @@ class Apart:
         with self._gate:
             self._ring(name)
 
-    def stop(self) -> None:
-        """End the process, after the jobs that run now have ended; does nothing when there is none."""
+    def stop(self, *, patience: float | None = None) -> None:
+        """End the process, after the jobs that run now have ended; does nothing when there is none.
+
+        Jobs that take longer than `patience` seconds are killed, which they survive; None waits for them.
+        """
         self._stopping.set()
         if self._watching is not None:
             self._watching.join()
@@ -79,6 +82,8 @@ class Apart:
             process, self.process = self.process, None
             self._ring(None)
         if process is not None:
+            process.join(patience)
+            process.kill()
             process.join()
 
     def _begin(self) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -84,11 +84,13 @@ class Services:
     search: Search
     digests: Digests
     asking: ThreadPoolExecutor
+    later: ThreadPoolExecutor = field(default_factory=partial(thread_pool, 1))
 
     def close(self) -> None:
         """Let go of threads and connections; the storage stays open for whoever opened it."""
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.asking.shutdown(wait=True, cancel_futures=True)
+        self.later.shutdown(wait=True)
         self.fetcher.close()
         rephrase = self.desk.ask.rephrase
         if isinstance(rephrase, ChatEndpoint):

@@ -15,6 +15,7 @@ the machine busy.
 import argparse
 import gzip
 import multiprocessing
+import os
 import random
 import re
 import shutil
@@ -36,7 +37,7 @@ from urllib.parse import quote_plus
 import numpy as np
 from flask import Flask
 
-from aggregator.apart import Apart, Scheduler
+from aggregator.apart import GIVES_WAY, Apart, Scheduler
 from aggregator.bootstrap import Services, opened
 from aggregator.clock import SystemClock
 from aggregator.scheduler import Ticker
@@ -106,6 +107,13 @@ class FeedHandler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+def serve_feeds(clock: LateClock) -> None:
+    """Stand for the outlets' servers, in a process of its own: they are other machines."""
+    os.nice(GIVES_WAY)
+    FeedHandler.words, FeedHandler.clock = tuple(vocabulary()), clock
+    ThreadingHTTPServer(("127.0.0.1", FEEDS_PORT), FeedHandler).serve_forever()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -233,6 +241,8 @@ def refreshing(services: Services, jobs: Scheduler, *, idle: bool) -> Iterator[l
     finally:
         stopped.set()
         thread.join()
+        if isinstance(jobs, Apart):
+            jobs.stop(patience=0)
         jobs.stop()
 
 
@@ -310,12 +320,11 @@ def main() -> None:
     feeds = settings.feeds.model_copy(update={"allow_private_addresses": True, "interval_minutes": 1.0})
     settings = settings.model_copy(update={"feeds": feeds})
     clock = LateClock(behind=SystemClock().now() - filled)
-    FeedHandler.words, FeedHandler.clock = tuple(vocabulary()), clock
-    feeding = ThreadingHTTPServer(("127.0.0.1", FEEDS_PORT), FeedHandler)
-    Thread(target=feeding.serve_forever, daemon=True).start()
+    feeding = multiprocessing.get_context("spawn").Process(target=serve_feeds, args=(clock,), daemon=True)
+    feeding.start()
     with opened(settings, clock=clock) as services:
         time_pages(services, chosen)
-    feeding.shutdown()
+    feeding.terminate()
 
 
 def time_pages(services: Services, chosen: argparse.Namespace) -> None:

@@ -193,6 +193,11 @@ class Correct(Protocol):
         ...
 
 
+def at_once(call: Callable[[], object]) -> None:
+    """Do what may be done later now."""
+    call()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the site stands on.
@@ -203,6 +208,7 @@ class Services:
     `refresh_soon` asks for a look at the feeds that are due, `refresh_all_soon` at all of them.
     `digest_soon` asks for a look at the mails that wait.
     `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
+    `later` does what no page should wait for; it must not fail silently.
     """
 
     reading: Reading
@@ -226,6 +232,7 @@ class Services:
     time_zone: str = ""
     site_name: str = "Broadfold"
     allowed_hosts: tuple[str, ...] = ()
+    later: Callable[[Callable[[], object]], None] = at_once
 
 
 def current_services() -> Services:

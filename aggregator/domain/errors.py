@@ -69,6 +69,10 @@ class DatabaseUnusable(BroadfoldError):
         )
 
 
+class DatabaseBusy(DatabaseUnusable):
+    """Another thread or program held the database's lock for longer than the caller would wait."""
+
+
 class FeedUnknown(WrongUse):
     """No subscribed feed has this address or number."""
 

@@ -27,7 +27,12 @@ class Marks:
     clock: Clock
 
     def read(
-        self, reader: ReaderId, stories: Collection[int], *, as_of: datetime | None = None
+        self,
+        reader: ReaderId,
+        stories: Collection[int],
+        *,
+        as_of: datetime | None = None,
+        patience: float | None = None,
     ) -> BulkReadId | None:
         """Mark stories read and return the number by which that can be undone; None when nothing changed.
 
@@ -37,9 +42,13 @@ class Marks:
             reader: who has read them.
             stories: their numbers.
             as_of: of the page that was seen; what joined later stays unread. None marks all there is.
+            patience: seconds to wait for another writer, by default as long as the storage waits.
+
+        Raises:
+            DatabaseBusy: another writer took longer.
         """
         now = self.clock.now()
-        with self.storage.writing() as work:
+        with self.storage.writing(patience=patience) as work:
             ids = _living(work, stories)
             joined = work.stories.joined(ids)
             seen = {story: present(joined[story], as_of or now) for story in ids}
@@ -97,10 +106,16 @@ class Marks:
                 work.read_marks.put(reader, dict.fromkeys(articles, ReadMark(is_read=False, at=now)))
                 work.story_reads.remove(reader, [living])
 
-    def article(self, reader: ReaderId, article: int, *, is_read: bool) -> None:
-        """Mark one article read, or take it back; reading the lead of a story reads the story."""
+    def article(
+        self, reader: ReaderId, article: int, *, is_read: bool, patience: float | None = None
+    ) -> None:
+        """Mark one article read, or take it back; reading the lead of a story reads the story.
+
+        Raises:
+            DatabaseBusy: another writer took longer than `patience` seconds.
+        """
         now, key = self.clock.now(), ArticleId(article)
-        with self.storage.writing() as work:
+        with self.storage.writing(patience=patience) as work:
             if work.articles.get(key) is None:
                 return
             home = work.stories.story_of([key]).get(key)

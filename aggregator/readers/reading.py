@@ -17,16 +17,15 @@ from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
-from aggregator.readers import gist, lines, why
+from aggregator.readers import lines
 from aggregator.readers.cards import cards_of
 from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, time_mark
-from aggregator.readers.developments import developments
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
 from aggregator.readers.lens import Lens, Picked, Sieve
 from aggregator.readers.related import Related
 from aggregator.readers.sections import Sections, filled
-from aggregator.readers.timeline import timeline
+from aggregator.readers.telling import Told, tell
 from aggregator.readers.views import (
     ArticleLine,
     ArticlePage,
@@ -51,6 +50,8 @@ ARTICLES = 50
 """Articles on one page of an outlet."""
 TOP = 5
 """Stories above the sections of the front page."""
+PAGES_KEPT = 200
+"""Stories of which is kept what their pages tell: some 100 kB each."""
 THEME = 8
 """Other stories of a theme on a story's page."""
 
@@ -169,33 +170,29 @@ class Reading:
 
     def _story_page(self, work: UnitOfWork, story: Story, lens: Lens | None) -> StoryPage:
         (card,) = self._cards(work, [story], lens)
-        ids = work.stories.members([story.id])[story.id]
-        articles = work.articles.get_many(ids)
-        folding = work.articles.folding(ids)
-        outlets = _outlets(work)
-        versions = work.articles.version_counts(ids)
+        # What is told of a story is worked out once for all readers, until a story or an article changes.
+        pages = work.revisions.of_each("pages", most=PAGES_KEPT)
+        told: Told | None = pages.get(story.id)
+        if told is None:
+            told = pages[story.id] = tell(work, story)
         topics = Sections.read(work, self.topics, since=self._since())
-        told_in = work.gists.get(story.id)
-        before = work.stories.follows(story.id)
-        theme, follows, followed_by, near = self._around(work, story, before, lens)
-        titles = work.articles.titles([key for key, count in versions.items() if count])
-        turns = developments(articles, folding, outlets, titles, follows=before)
+        theme, follows, followed_by, near = self._around(work, story, told.before, lens)
         return StoryPage(
             card=card,
             state=story.state.value,
-            reports=why.told(lines.reports(articles, folding, outlets, versions), work.relations.of(ids)),
-            discussions=lines.discussions(articles, folding, outlets),
             related=near,
             topic=topics.line(story.face.topic) if story.face.topic else None,
             theme=theme,
-            summary=gist.summary(told_in, articles, outlets),
-            quotes=gist.quotes(told_in, articles, outlets),
-            names=told_in.names if told_in else (),
-            timeline=timeline(articles, folding, outlets, turns),
             split_from=story.split_from,
             follows=follows,
             followed_by=followed_by,
-            history=work.stories.events(story.id),
+            reports=told.reports,
+            discussions=told.discussions,
+            summary=told.summary,
+            quotes=told.quotes,
+            names=told.names,
+            timeline=told.timeline,
+            history=told.history,
         )
 
     def _around(

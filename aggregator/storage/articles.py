@@ -110,6 +110,7 @@ class Articles:
         old = self.connection.execute(select(*ARTICLE, articles.c.state_seen_at).where(where)).first()
         if old is None:
             raise LookupError(f"there is no article {article_id} to change")
+        advance(self.connection, Changing.STORIES)
         values = contents(draft)
         if old.published_at is None:
             values["published_at"] = draft.published_at

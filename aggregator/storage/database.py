@@ -9,7 +9,7 @@ from threading import Lock, local
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from aggregator.domain.errors import DatabaseUnusable
+from aggregator.domain.errors import DatabaseBusy, DatabaseUnusable
 from aggregator.storage import migrate, sqlite
 from aggregator.storage.check import problems
 from aggregator.storage.revisions import KEPT
@@ -46,13 +46,16 @@ class Storage:
             yield unit_of_work(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[UnitOfWork]:
+    def writing(self, *, patience: float | None = None) -> Iterator[UnitOfWork]:
         """Open the only unit of work that writes; commits at a clean end, undoes everything on an exception.
 
+        `patience` is how many seconds to wait for another writer, by default those of the storage.
+
         Raises:
+            DatabaseBusy: another writer took longer.
             DatabaseUnusable: the file is damaged, locked for too long, full or has no tables.
         """
-        with self._transaction(writing=True) as connection:
+        with self._transaction(writing=True, patience=patience) as connection:
             yield unit_of_work(connection)
 
     def migrate(self) -> None:
@@ -85,21 +88,23 @@ class Storage:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+    def _transaction(self, *, writing: bool, patience: float | None = None) -> Iterator[Connection]:
+        waits = self.patience if patience is None else patience
         if getattr(self.here, "is_open", False):
             raise RuntimeError("a unit of work is already open in this thread: end it first")
         try:
             with self.turns, self.engine.connect() as connection:
                 self.here.is_open = True
-                options = {sqlite.WRITING: writing, KEPT: self.kept}
+                options = {sqlite.WRITING: writing, sqlite.PATIENCE: waits, KEPT: self.kept}
                 connection = connection.execution_options(**options)
                 with connection.begin():
                     yield connection
         except DBAPIError as error:
-            why = sqlite.reason(error, patience=self.patience)
+            why = sqlite.reason(error, patience=waits)
             if why is None or (not writing and sqlite.is_refused_write(error)):
                 raise
-            raise DatabaseUnusable(self.location, why) from error
+            kind = DatabaseBusy if sqlite.is_busy(error.orig) else DatabaseUnusable
+            raise kind(self.location, why) from error
         finally:
             self.here.is_open = False
 

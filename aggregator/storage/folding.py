@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Folding
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.rows import select_in
 from aggregator.storage.schema import articles
 
@@ -26,6 +27,7 @@ def store(connection: Connection, fold: Folding, *, among: Collection[ArticleId]
         if (row.origin_id, row.discusses_id) != (origin_id, discusses_id):
             changed.append({"of": key, "origin": origin_id, "discussed": discusses_id})
     if changed:
+        advance(connection, Changing.STORIES)
         update = (
             articles.update()
             .where(articles.c.id == bindparam("of"))

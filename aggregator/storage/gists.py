@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from aggregator.domain.ids import ArticleId, StoryId
 from aggregator.domain.stories import Gist, Name, NameKind, Quote, Sentence
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import articles, gists
 
@@ -51,6 +52,7 @@ class Gists:
             for story, gist in found.items()
         ]
         if rows:
+            advance(self.connection, Changing.STORIES)
             insert = insert_into(self.connection, gists)
             replaced = {name: insert.excluded[name] for name in ("of", "summary", "quotes", "names")}
             self.connection.execute(
@@ -59,6 +61,8 @@ class Gists:
 
     def drop(self, stories: Collection[StoryId]) -> None:
         """Take away the gists of these stories."""
+        if stories:
+            advance(self.connection, Changing.STORIES)
         for chunk in chunks(stories):
             self.connection.execute(gists.delete().where(gists.c.story_id.in_(chunk)))
 

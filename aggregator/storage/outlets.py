@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from aggregator.domain.articles import Outlet, OutletFacts
 from aggregator.domain.ids import OutletId
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.rows import insert_into
 from aggregator.storage.schema import articles, outlet_facts, outlets
 
@@ -27,6 +28,7 @@ class Outlets:
         find = select(outlets.c.id).where(outlets.c.domain == domain)
         found = self.connection.scalar(find)
         if found is None:
+            advance(self.connection, Changing.STORIES)
             known = self.connection.execute(
                 select(outlet_facts).where(outlet_facts.c.domain == domain)
             ).first()
@@ -45,6 +47,7 @@ class Outlets:
         """
         if not facts:
             return
+        advance(self.connection, Changing.STORIES)
         rows = [asdict(fact) for fact in facts]
         insert = insert_into(self.connection, outlet_facts)
         replaced = {

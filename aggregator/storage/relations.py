@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.stories import Relation
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.rows import chunks, insert_into, select_in
 from aggregator.storage.schema import relations
 
@@ -38,6 +39,8 @@ class Relations:
         """Make these the relations of the articles `among`; one without a relation loses its old one."""
         wanted = {one.article: one for one in found}
         stored = self.of(among)
+        if any(wanted.get(key) != stored.get(key) for key in wanted.keys() | stored.keys()):
+            advance(self.connection, Changing.STORIES)
         for chunk in chunks(stored.keys() - wanted.keys()):
             self.connection.execute(relations.delete().where(relations.c.article_id.in_(chunk)))
         rows = [

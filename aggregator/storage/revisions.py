@@ -6,11 +6,13 @@ that is kept can be out of date. What only one reader has is never kept.
 """
 
 from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
+from aggregator.domain.ids import StoryId
 from aggregator.storage.rows import insert_into
 from aggregator.storage.sqlite import WRITING
 from aggregator.storage.tables_revisions import revisions
@@ -25,7 +27,9 @@ class Changing(StrEnum):
     """What is counted: every writer of it calls `advance`."""
 
     STORIES = "stories"
+    """Which there are, and whatever their pages tell of them: articles, outlets, copies, gists, relations."""
     ARTICLES = "articles"
+    """Which there are."""
 
 
 def advance(connection: Connection, what: Changing) -> None:
@@ -35,6 +39,30 @@ def advance(connection: Connection, what: Changing) -> None:
         index_elements=[revisions.c.name], set_={"number": revisions.c.number + 1}
     )
     connection.execute(once_more)
+
+
+def number(connection: Connection, what: Changing) -> int:
+    """Return how often it has changed."""
+    found = connection.scalar(select(revisions.c.number).where(revisions.c.name == what.value))
+    return int(found or 0)
+
+
+def kept_of_each(connection: Connection, name: str, *, most: int) -> dict[StoryId, Any] | None:
+    """Return the answers about single stories that are kept in this state, to be added to; None to keep none.
+
+    At most about `most` are kept. An answer must depend on nothing but the stories, and must not change.
+    """
+    if not _keeps(connection):
+        return None
+    answers: dict[StoryId, Any] = kept(connection, name, None, of=[Changing.STORIES], make=dict)
+    if len(answers) >= most:
+        answers.clear()
+    return answers
+
+
+def _keeps(connection: Connection) -> bool:
+    options = connection.get_execution_options()
+    return KEPT in options and not options.get(WRITING, False)
 
 
 def kept(
@@ -49,10 +77,9 @@ def kept(
         of: what of the database it depends on.
         make: asks the database; what it returns must not change.
     """
-    options = connection.get_execution_options()
-    answers: dict[str, tuple[Hashable, Any]] | None = options.get(KEPT)
-    if answers is None or options.get(WRITING, False):
+    if not _keeps(connection):
         return make()
+    answers: dict[str, tuple[Hashable, Any]] = connection.get_execution_options()[KEPT]
     rows = connection.execute(select(revisions).where(revisions.c.name.in_([one.value for one in of])))
     state = (key, frozenset((row.name, row.number) for row in rows))
     found = answers.get(name)
@@ -60,3 +87,15 @@ def kept(
         found = answers[name] = (state, make())
     answer: T = found[1]
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """What is kept of single stories, for those who work it out."""
+
+    connection: Connection
+
+    def of_each(self, name: str, *, most: int) -> dict[StoryId, Any]:
+        """Return what is kept under `name` of each story in this state: see `kept_of_each`."""
+        kept = kept_of_each(self.connection, name, most=most)
+        return {} if kept is None else kept

@@ -13,6 +13,8 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 WRITING = "broadfold_writing"
+PATIENCE = "broadfold_patience"
+"""The execution option with the seconds that a writing transaction waits for its turn."""
 """Execution option of a connection whose transactions write."""
 
 WAL_RETRY_SECONDS = 0.05
@@ -83,6 +85,9 @@ def begin(connection: Connection) -> None:
     """Begin the transaction: a writer takes its lock at once, a reader may not write at all."""
     writing = connection.get_execution_options().get(WRITING, False)
     connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
+    if writing:
+        waits = connection.get_execution_options()[PATIENCE]
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(waits * 1000)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 

@@ -19,7 +19,7 @@ from aggregator.domain.stories import (
     StoryState,
     TrackedStory,
 )
-from aggregator.storage.revisions import Changing, advance, kept
+from aggregator.storage.revisions import Changing, advance, kept, number
 from aggregator.storage.rows import chunks, select_in
 from aggregator.storage.schema import articles, stories, story_articles, story_events
 from aggregator.storage.story_changes import apply_changes, write_history
@@ -68,6 +68,10 @@ class Stories:
             advance(self.connection, Changing.STORIES)
         return apply_changes(self.connection, changes, now=now)
 
+    def revision(self) -> int:
+        """Return a number that grows whenever stories change."""
+        return number(self.connection, Changing.STORIES)
+
     def reopen(self, story_ids: Collection[StoryId]) -> None:
         """Let retired stories grow again; a build closes them anew when nothing of them is in the window."""
         advance(self.connection, Changing.STORIES)
@@ -85,6 +89,7 @@ class Stories:
 
     def record(self, story_ids: Collection[StoryId], kind: str, detail: str, *, now: datetime) -> None:
         """Add a line to the history of these stories."""
+        advance(self.connection, Changing.STORIES)
         write_history(self.connection, [(story, kind, detail) for story in story_ids], now)
 
     def set_faces(self, faces: Mapping[StoryId, StoryFace]) -> None:
@@ -124,6 +129,24 @@ class Stories:
             topic: only stories of this topic; None for all.
             besides: no stories of these topics.
         """
+
+        def read() -> tuple[Story, ...]:
+            return self._ranked(since, after, limit, topic, besides)
+
+        if after is not None:
+            return read()
+        key = (since, limit, tuple(besides))
+        name = f"best of {topic or ('others' if besides else 'all')}"
+        return kept(self.connection, name, key, of=[Changing.STORIES], make=read)
+
+    def _ranked(
+        self,
+        since: datetime,
+        after: tuple[float, StoryId] | None,
+        limit: int,
+        topic: str | None,
+        besides: Collection[str],
+    ) -> tuple[Story, ...]:
         query = select(stories).where(_shown(since)).limit(limit)
         query = query.order_by(stories.c.score.desc(), stories.c.id.desc())
         if topic is not None:

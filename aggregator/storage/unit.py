@@ -35,6 +35,7 @@ from aggregator.storage.read_marks import ReadMarks
 from aggregator.storage.readers import Readers
 from aggregator.storage.relations import Relations
 from aggregator.storage.removals import Removals
+from aggregator.storage.revisions import Revisions
 from aggregator.storage.saved_searches import SavedSearches
 from aggregator.storage.schema import followed_stories, saved_stories
 from aggregator.storage.search import Search
@@ -57,6 +58,7 @@ class UnitOfWork:
     feed_wishes: FeedWishes
     polls: Polls
     removals: Removals
+    revisions: Revisions
     articles: Articles
     vectors: Vectors
     search: Search

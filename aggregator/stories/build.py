@@ -25,7 +25,7 @@ from aggregator.domain.stories import (
     TrackedStory,
 )
 from aggregator.domain.topics import Topic
-from aggregator.storage import Storage
+from aggregator.storage import Storage, UnitOfWork
 from aggregator.stories.constrain import anchors
 from aggregator.stories.copies import fold, with_past
 from aggregator.stories.embed import Embedder, encode_articles, texts_of, unpack
@@ -62,6 +62,14 @@ class _Desk:
     corrections: tuple[Correction, ...]
     at: Mapping[ArticleId, datetime]
     """Of the articles, and of older ones that a correction binds to them."""
+    revision: int
+    """Of the stories: when it is still the same, nobody has changed one since."""
+
+    def has_moved_on(self, work: UnitOfWork) -> bool:
+        """Return whether stories or corrections are others than those that were read."""
+        if work.corrections.live() != self.corrections:
+            return True
+        return work.stories.revision() != self.revision and work.stories.tracked() != self.tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,7 @@ class Build:
                 past=work.articles.folding([a.id for a in ready]),
                 tracked=tracked,
                 corrections=corrections,
+                revision=work.stories.revision(),
                 at={a.id: a.at for a in (*ready, *work.articles.get_many(sorted(older)))},
             )
 
@@ -215,13 +224,13 @@ class Build:
         with self.storage.writing() as work:
             # A machine that slept may have lost its lease: these changes would then open stories twice.
             # A reader may have corrected one meanwhile: these changes would then take the correction back.
-            if work.stories.tracked() != desk.tracked or work.corrections.live() != desk.corrections:
+            if desk.has_moved_on(work):
                 return None
             opened = work.stories.apply(changes, now=self.clock.now())
-            work.articles.store_folding(folding, among=[a.id for a in desk.articles])
+            work.articles.store_folding(folding, among=prepared.refolded)
             ids = {_unborn(place): story for place, story in enumerate(opened)}
             work.stories.set_faces({ids.get(one, one): face for one, face in prepared.faces.items()})
-            work.relations.replace(prepared.relations, among=[a.id for a in desk.articles])
+            work.relations.replace(prepared.relations, among=prepared.related_anew)
         return {ids.get(one, one): members for one, members in prepared.living.items()}
 
     def _prepared(
@@ -242,7 +251,15 @@ class Build:
                     work, living, articles=articles, vectors=vectors, folding=folding, known=known, now=now
                 )
             )
-        return _Prepared(living=living, faces=faces, relations=tuple(closest(evidence, living.values())))
+            relations = {one.article: one for one in closest(evidence, living.values())}
+            before = work.relations.of(articles)
+        return _Prepared(
+            living=living,
+            faces=faces,
+            relations=tuple(one for key, one in relations.items() if before.get(key) != one),
+            related_anew=frozenset(k for k in articles if before.get(k) != relations.get(k)),
+            refolded=frozenset(k for k in articles if _folded(folding, k) != _folded(desk.past, k)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +269,14 @@ class _Prepared:
     living: Mapping[StoryId, frozenset[ArticleId]]
     faces: Mapping[StoryId, StoryFace]
     relations: tuple[Relation, ...]
+    related_anew: frozenset[ArticleId]
+    """Articles whose relation is another than the stored one, or none now; `relations` has the new ones."""
+    refolded: frozenset[ArticleId]
+    """Articles whose origin, or whom they discuss, is another than the stored one."""
+
+
+def _folded(folding: Folding, key: ArticleId) -> tuple[ArticleId, ArticleId | None]:
+    return folding.origin_of.get(key, key), folding.discusses.get(key)
 
 
 def _unborn(place: int) -> StoryId:

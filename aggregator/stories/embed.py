@@ -107,11 +107,14 @@ class SentenceTransformerEmbedder:
             return found
 
         # Calls take turns: one fills the cores, and a tokenizer is told for everybody whether to pad.
-        # Small batches side by side, one core each: cores that share a batch wait for one another.
-        with _working, thread_pool(_cores()) as executor:
-            batches = list(batched(_lengths(model, list(texts)), self.batch_tokens))
-            for places, found in zip(batches, executor.map(embed, batches), strict=True):
-                rows[places] = found
+        with _working:
+            if len(texts) == 1:  # a search, for which somebody waits: no other thread is needed
+                return embed([0])
+            # Small batches side by side, one core each: cores that share a batch wait for one another.
+            with thread_pool(_cores()) as executor:
+                batches = list(batched(_lengths(model, list(texts)), self.batch_tokens))
+                for places, found in zip(batches, executor.map(embed, batches), strict=True):
+                    rows[places] = found
         return rows
 
 

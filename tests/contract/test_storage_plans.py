@@ -188,6 +188,8 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     ),
     "stories.topic_counts": lambda work: work.stories.topic_counts(since=NOON),
     "stories.get_many": lambda work: work.stories.get_many([STORY]),
+    "revisions.of_each": lambda work: work.revisions.of_each("pages", most=5),
+    "stories.revision": lambda work: work.stories.revision(),
     "stories.leads": lambda work: work.stories.leads(since=NOON, limit=5),
     "story_members.of": lambda work: work.story_members.of([STORY]),
     "stories.members": lambda work: work.stories.members([STORY]),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from aggregator.domain.ids import ArticleId
-from aggregator.domain.stories import Opened, StoryChanges
+from aggregator.domain.articles import OutletFacts
+from aggregator.domain.ids import ArticleId, FeedId, StoryId
+from aggregator.domain.stories import Folding, Gist, Opened, Relation, StoryChanges
 from aggregator.storage import Storage, UnitOfWork
 from tests.contract.conftest import Newsroom
 from tests.contract.test_storage_stories import make_face
@@ -108,3 +109,69 @@ def test_what_was_undone_is_not_kept(storage: Storage, keys: tuple[ArticleId, ..
         undone()
     with storage.reading() as work:
         assert work.stories.topic_counts(since=SINCE) == {"world": 1}
+
+
+def test_answers_about_single_stories_are_kept_until_one_changes(
+    storage: Storage, keys: tuple[ArticleId, ...]
+) -> None:
+    story = StoryId(1)
+    with storage.reading() as work:
+        assert work.revisions.of_each("pages", most=5) == {}
+        work.revisions.of_each("pages", most=5)[story] = "told"
+    with storage.reading() as work:
+        assert work.revisions.of_each("pages", most=5) == {story: "told"}
+        assert work.revisions.of_each("pages", most=1) == {}
+        work.revisions.of_each("pages", most=5)[story] = "told"
+    with storage.writing() as work:
+        assert work.revisions.of_each("pages", most=5) == {}
+        open_story(work, keys[1])
+    with storage.reading() as work:
+        assert work.revisions.of_each("pages", most=5) == {}
+
+
+CHANGES: dict[str, Callable[[UnitOfWork, tuple[ArticleId, ...]], object]] = {
+    "an article is edited": lambda work, keys: work.articles.change(
+        keys[0], make_draft("Article 0", text="Other."), feed_id=FeedId(1), now=NOON
+    ),
+    "an article is a copy": lambda work, keys: work.articles.store_folding(
+        Folding(origin_of={keys[1]: keys[0]}), among=keys
+    ),
+    "a gist is picked": lambda work, keys: work.gists.put({StoryId(1): Gist(of="x", summary=(), quotes=())}),
+    "a gist goes": lambda work, keys: work.gists.drop([StoryId(1)]),
+    "a relation is found": lambda work, keys: work.relations.replace(
+        [Relation(article=keys[1], nearest=keys[0], score=0.9, parts={})], among=keys
+    ),
+    "an outlet comes": lambda work, keys: work.outlets.ensure("gull.example", name="The Gull"),
+    "an outlet is named": lambda work, keys: work.outlets.apply_facts(
+        [OutletFacts(domain="lantern.example", name="Lantern")]
+    ),
+    "a face changes": lambda work, keys: work.stories.set_faces({StoryId(1): make_face(keys[0])}),
+    "a story grows": lambda work, keys: work.stories.apply(
+        StoryChanges(members={StoryId(1): frozenset(keys[:2])}), now=NOON
+    ),
+    "a story is reopened": lambda work, keys: work.stories.reopen([StoryId(1)]),
+    "a story is revived": lambda work, keys: work.stories.revive([StoryId(1)]),
+    "a line of history is added": lambda work, keys: work.stories.record([StoryId(1)], "x", "y", now=NOON),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_a_page_tells_counts_as_a_change_of_stories(
+    storage: Storage, keys: tuple[ArticleId, ...], what: str
+) -> None:
+    with storage.writing() as work:
+        before = work.stories.revision()
+        CHANGES[what](work, keys)
+        assert work.stories.revision() > before
+
+
+def test_what_changes_nothing_leaves_the_answers(storage: Storage, keys: tuple[ArticleId, ...]) -> None:
+    with storage.writing() as work:
+        before = work.stories.revision()
+        work.stories.apply(StoryChanges(), now=NOON)
+        work.stories.set_faces({})
+        work.articles.store_folding(Folding(), among=keys)
+        work.relations.replace([], among=keys)
+        work.gists.drop([])
+        work.outlets.ensure("lantern.example", name="The Orsholm Lantern")
+        assert work.stories.revision() == before

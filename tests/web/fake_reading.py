@@ -481,11 +481,11 @@ class FakeMarks:
 
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
-    def read(self, *asked: object, **bound: object) -> int:
+    def read(self, *asked: object, patience: float | None = None, **bound: object) -> int:
         self.asked.append(("read", *asked, *bound.values()))
         return 5
 
-    def article(self, *asked: object, is_read: bool) -> None:
+    def article(self, *asked: object, is_read: bool, patience: float | None = None) -> None:
         self.asked.append(("article", *asked, is_read))
 
     def mutes(self, reader: ReaderId) -> tuple[MuteLine, ...]:

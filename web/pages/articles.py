@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from web.pages.ids import ID
-from web.pages.marks import is_opened, lens, reader
+from web.pages.marks import is_opened, lens, on_opening, reader
 from web.services import current_services
 
 blueprint = Blueprint("articles", __name__, url_prefix="/articles")
@@ -34,7 +34,8 @@ def render(article_id: int, *, problem: str = "") -> str:
     """Render the page of an article, with why its whole text could not be had."""
     is_read = is_opened()
     if is_read:
-        current_services().marks.article(reader(), article_id, is_read=True)
+        marks, who = current_services().marks, reader()
+        on_opening(lambda waits: marks.article(who, article_id, is_read=True, patience=waits))
     article = current_services().reading.article(article_id, lens=lens())
     if article is None:
         abort(404, f"There is no article {article_id}.")

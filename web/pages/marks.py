@@ -3,6 +3,7 @@
 Every form ends at the page that it was on, with the focus on its card, so that reloading repeats nothing.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from aggregator.domain.errors import MuteRefused
+from aggregator.domain.errors import DatabaseBusy, MuteRefused
 from aggregator.domain.ids import ReaderId
 from aggregator.domain.readers import Reader, Shelf
 from aggregator.readers.lens import Lens, Show
@@ -24,6 +25,8 @@ MARKED: Final = "marked"
 """Tells the page after a bulk action which one it was, in the address, so that no cookie is needed."""
 NOT_NOW: Final = "unread"
 """In the address of a story or article that was just taken back: showing it does not read it again."""
+WAITS: Final = 0.02
+"""Seconds that a page waits until it can write that somebody opened it."""
 MOST: Final = 200
 """Stories that one form may mark; a page has about fifty."""
 
@@ -50,6 +53,17 @@ def is_opened() -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     return urlsplit(request.referrer or "").netloc == request.host
+
+
+def on_opening(mark: Callable[[float | None], object]) -> None:
+    """Mark what a person opened; while a build writes, a little later, so that the page does not wait.
+
+    `mark` takes the seconds that it may wait for another writer, None for as long as it takes.
+    """
+    try:
+        mark(WAITS)
+    except DatabaseBusy:
+        current_services().later(lambda: mark(None))
 
 
 @blueprint.app_template_global()

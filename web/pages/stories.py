@@ -16,7 +16,7 @@ from aggregator.domain.stories import Correction
 from aggregator.readers.views import StoryPage
 from web.exports import story_json, story_markdown
 from web.pages.ids import ID
-from web.pages.marks import is_opened, lens, reader
+from web.pages.marks import is_opened, lens, on_opening, reader
 from web.services import current_services
 
 blueprint = Blueprint("stories", __name__, url_prefix="/stories")
@@ -47,7 +47,8 @@ def page(story_id: int) -> str | Response:
     if not isinstance(story, StoryPage):
         return story
     if story.card.mark and story.card.mark.state.reading != "read" and is_opened():
-        current_services().marks.read(reader(), [story_id], as_of=story.card.mark.as_of)
+        marks, who, seen = current_services().marks, reader(), story.card.mark.as_of
+        on_opening(lambda waits: marks.read(who, [story_id], as_of=seen, patience=waits))
     return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
 
 
