@@ -81,6 +81,7 @@ class Apart:
         with self._gate:
             process, self.process = self.process, None
             self._ring(None)
+            self._bell = None
         if process is not None:
             process.join(patience)
             process.kill()
