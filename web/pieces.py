@@ -1,14 +1,19 @@
 """The small pieces that a page has a hundred of, made in Python: times, links to outlets and to originals.
 
-A macro that calls five filters takes ten times as long; templates call these as if they were macros.
+A macro that calls five filters takes ten times as long; templates call these as if they were macros. What a
+macro made of the same values before, on the same day in the same zone, `kept` shows again: only how long
+ago something was is written anew.
 """
 
-from collections.abc import Callable
-from datetime import date, datetime, tzinfo
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from threading import Lock, local
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from markupsafe import Markup, escape
 
 from web import presenters
@@ -17,17 +22,33 @@ TIMES = 20_000
 """Times that are kept, of about a hundred stories' pages: some hundred bytes each."""
 
 
+PIECES = 10_000
+"""Pieces that are kept, the latest: one to three kB each."""
+AGO = re.compile("\x02(\\d{1,17}|-\\d{1,16})\x03")
+"""Where a kept piece tells how long ago a moment was, in microseconds since 1970. XML and HTML forbid the
+characters around it in any text; what a JSON feed makes of them is a time, and no more."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
 def install_pieces(app: Flask) -> None:
     """Let the templates of `app` call the pieces; times use the request's one moment and zone."""
+    shelf = Shelf()
 
     def when(at: datetime, dated: bool = True) -> Markup:
-        return time_tag(at, g.now, g.zone, dated=dated)
+        ago = f"\x02{(at - EPOCH) // MICROSECOND}\x03" if shelf.fills() else None
+        return time_tag(at, g.now, g.zone, dated=dated, ago=ago)
+
+    def kept(macro: Any, *values: Hashable) -> Markup:
+        today = g.now.astimezone(g.zone).date()
+        return shelf.piece(macro, values, (g.zone, today, request.script_root), now=g.now)
 
     def outlet_link(key: int, name: str, short: str = "") -> Markup:
         return link_to_outlet(app.url_for("outlets.page", outlet_id=key), name, short)
 
     pieces: dict[str, Callable[..., Any]] = {
         "when": when,
+        "kept": kept,
         "outlet_link": outlet_link,
         "original": original,
         "tongue": tongue,
@@ -35,7 +56,51 @@ def install_pieces(app: Flask) -> None:
     app.jinja_env.globals.update(pieces)
 
 
-def time_tag(at: datetime, now: datetime, zone: tzinfo | None, *, dated: bool = True) -> Markup:
+class Shelf:
+    """Pieces that macros have made, by the macro's name and its values. For many threads."""
+
+    def __init__(self) -> None:
+        self._pieces: OrderedDict[Hashable, str] = OrderedDict()
+        self._gate = Lock()
+        self._filling = local()
+
+    def fills(self) -> bool:
+        """Return whether a piece is being made that will be kept."""
+        return getattr(self._filling, "depth", 0) > 0
+
+    def piece(self, macro: Any, values: tuple[Hashable, ...], place: Hashable, *, now: datetime) -> Markup:
+        """Return what a macro makes of values, or made of them before in the same place.
+
+        The macro may depend on nothing but its values, the day and the zone, which `place` tells.
+        """
+        key = (macro.name, values, place)
+        with self._gate:
+            found = self._pieces.get(key)
+            if found is not None:
+                self._pieces.move_to_end(key)
+        if found is None:
+            found = self._made(macro, values)
+            with self._gate:
+                self._pieces[key] = found
+                if len(self._pieces) > PIECES:
+                    self._pieces.popitem(last=False)
+        if self.fills():
+            return Markup(found)  # noqa: S704  (a macro's)
+        return Markup(  # noqa: S704  (a macro's, and our own words)
+            AGO.sub(lambda told: presenters.relative(EPOCH + int(told[1]) * MICROSECOND, now), found)
+        )
+
+    def _made(self, macro: Any, values: tuple[Hashable, ...]) -> str:
+        self._filling.depth = getattr(self._filling, "depth", 0) + 1
+        try:
+            return str(macro(*values))
+        finally:
+            self._filling.depth -= 1
+
+
+def time_tag(
+    at: datetime, now: datetime, zone: tzinfo | None, *, dated: bool = True, ago: str | None = None
+) -> Markup:
     """Return a moment as `<time>`: how long ago it was, the local time, and both in full as its title.
 
     Args:
@@ -43,12 +108,14 @@ def time_tag(at: datetime, now: datetime, zone: tzinfo | None, *, dated: bool = 
         now: the page's.
         zone: the reader's.
         dated: whether the outlet gave the time; else it is when the article was first seen.
+        ago: what stands for how long ago it was, in place of the words.
     """
     iso, full, absolute = _told(at, zone, now.astimezone(zone).date())
     note, first = ("", "") if dated else (" (first seen; the feed gave no usable date)", "first seen ")
+    since = presenters.relative(at, now) if ago is None else ago
     return Markup(  # noqa: S704  (our own words, numbers, and the zone's name, escaped below)
-        f'<time datetime="{iso}" title="{full}{note}">{first}<span class="relative">'
-        f'{presenters.relative(at, now)}</span>&nbsp;· <span class="absolute">{absolute}</span></time>'
+        f'<time datetime="{iso}" title="{full}{note}">{first}<span class="relative">{since}</span>'
+        f'&nbsp;· <span class="absolute">{absolute}</span></time>'
     )
 
 

@@ -223,7 +223,8 @@ class Reading:
             article = stored.article
             story = _story_of(work, article.id)
             outlets = _outlets(work)
-            feeds = {feed.id: feed.title or feed.url for feed in work.feeds.all()}
+            listed = work.articles.feeds_of([article.id]).get(article.id, ())
+            feeds = [feed for one in listed if (feed := work.feeds.get(one))]
             versions, full = work.articles.versions(article.id), work.full_texts.get(article.id)
             return ArticlePage(
                 id=article.id,
@@ -238,7 +239,7 @@ class Reading:
                 summary=article.summary,
                 html=stored.html,
                 provenance=article.provenance,
-                feeds=tuple(feeds[one] for one in work.articles.feeds_of([article.id]).get(article.id, ())),
+                feeds=tuple(feed.title or feed.url for feed in feeds),
                 versions=versions,
                 edits=edits(article, versions),
                 full_html=full.html if full else "",
