@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page
 
 FURTHEST = 900
 """Stops of the Tab key on one page before a test gives up."""
+LOOKS_AGAIN = 60
+"""Stops after which the target is looked for again: the page before may still have been there."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Hands:
 
     def _reach(self, target: Locator) -> None:
         """Go on with Tab until the target has the focus, which must be seen."""
-        node = target.element_handle()  # looked for once: by its role and name it takes longer than a key
-        for _ in range(FURTHEST):
+        for stop in range(FURTHEST):
+            if stop % LOOKS_AGAIN == 0:  # by its role and name it takes longer than a key
+                node = target.element_handle()
             if node.evaluate("node => node === document.activeElement"):
                 outline = node.evaluate("node => getComputedStyle(node).outlineStyle")
                 assert outline != "none", f"the focus on {target} cannot be seen"
