@@ -106,12 +106,13 @@ class SentenceTransformerEmbedder:
             found: NDArray[np.float32] = _encode(model, [texts[place] for place in places])
             return found
 
+        cores = _cores()  # asked before a text is embedded, which binds this thread to one of them
         # Calls take turns: one fills the cores, and a tokenizer is told for everybody whether to pad.
         with _working:
             if len(texts) == 1:  # a search, for which somebody waits: no other thread is needed
                 return embed([0])
             # Small batches side by side, one core each: cores that share a batch wait for one another.
-            with thread_pool(_cores()) as executor:
+            with thread_pool(cores) as executor:
                 batches = list(batched(_lengths(model, list(texts)), self.batch_tokens))
                 for places, found in zip(batches, executor.map(embed, batches), strict=True):
                     rows[places] = found

@@ -1,5 +1,6 @@
 import hashlib
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from aggregator.domain.errors import ModelUnusable
 from aggregator.stories.embed import (
     DEFAULT_WEIGHTS_SHA256,
     SentenceTransformerEmbedder,
+    _cores,
     batched,
     check_weights,
     encode_articles,
@@ -101,6 +103,26 @@ def test_article_without_headline_is_placed_by_its_text_alone_and_equal_texts_ar
     assert embedder.encoded == [passage("", "Cracks.")]
     assert rows[0].tolist() == rows[1].tolist()
     assert rows[0][: embedder.dim].tolist() == rows[0][embedder.dim :].tolist()
+
+
+@pytest.mark.model
+@pytest.mark.xdist_group("newsroom")
+def test_one_text_leaves_the_cores_to_the_many_that_follow() -> None:
+    import torch
+
+    _cores.cache_clear()
+    told: list[int] = []
+
+    def search_then_build() -> None:
+        before = torch.get_num_threads()
+        embedder = SentenceTransformerEmbedder()
+        embedder.encode(["Harbour bridge closed"])
+        told.extend((before, _cores()))
+
+    thread = Thread(target=search_then_build)
+    thread.start()
+    thread.join()
+    assert told[0] == told[1]
 
 
 @pytest.mark.model
