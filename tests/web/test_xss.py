@@ -12,7 +12,8 @@ from xml.sax.saxutils import quoteattr
 import pytest
 import pytest_socket
 from flask import Flask
-from playwright.sync_api import Dialog
+from playwright.sync_api import Dialog, Frame
+from playwright.sync_api import Error as PlaywrightError
 
 from aggregator.domain.articles import OutletFacts
 from aggregator.domain.errors import MuteRefused
@@ -154,6 +155,14 @@ def attacked(request: pytest.FixtureRequest, hostile: Living, serve: Callable[[F
     return Attacked(app=app, address=serve(app), step=3 if policy else 1)
 
 
+def probed(frame: Frame) -> list[str]:
+    """Return what the probe finds in a frame; one that goes elsewhere at that moment was made to."""
+    try:
+        return list(frame.evaluate(PROBE))
+    except PlaywrightError as error:
+        return [f"gone while it was looked at: {error.message}"]
+
+
 def visit(sheet: Sheet, site: str, address: str, frames: int = 0) -> list[str]:
     """Open a page and return what went wrong on it, and in each of its `frames` frames."""
     page = sheet.page
@@ -168,7 +177,7 @@ def visit(sheet: Sheet, site: str, address: str, frames: int = 0) -> list[str]:
     sheet.asked.clear()
     page.goto(site + address)
     shown = page.frames[1:] if frames else page.frames
-    bad = [line for frame in shown for line in frame.evaluate(PROBE)]
+    bad = [line for frame in shown for line in probed(frame)]
     bad += [asked for asked in sheet.asked if not asked.startswith(f"{site}/")]
     # Chromium looks for a favicon.ico beside what is not HTML; what others are asked for is told above.
     bad += [line for line in sheet.complaints if not line.startswith("Failed to load resource")]
