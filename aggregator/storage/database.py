@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from aggregator.domain.errors import DatabaseBusy, DatabaseUnusable
 from aggregator.storage import migrate, sqlite
 from aggregator.storage.check import problems
-from aggregator.storage.revisions import KEPT
+from aggregator.storage.revisions import KEPT, SEEN
 from aggregator.storage.unit import UnitOfWork, unit_of_work
 
 PATIENCE = 30.0
@@ -95,7 +95,7 @@ class Storage:
         try:
             with self.turns, self.engine.connect() as connection:
                 self.here.is_open = True
-                options = {sqlite.WRITING: writing, sqlite.PATIENCE: waits, KEPT: self.kept}
+                options = {sqlite.WRITING: writing, sqlite.PATIENCE: waits, KEPT: self.kept, SEEN: {}}
                 connection = connection.execution_options(**options)
                 with connection.begin():
                     yield connection

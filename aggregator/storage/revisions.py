@@ -5,7 +5,7 @@ kept under the state of the database that it was counted in, and another state i
 that is kept can be out of date. What only one reader has is never kept.
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 KEPT = "broadfold_kept"
 """The execution option under which a connection finds what its storage keeps."""
+SEEN = "broadfold_revisions_seen"
+"""The execution option with the numbers that this transaction has read: its view does not change."""
 
 
 class Changing(StrEnum):
@@ -60,13 +62,22 @@ def kept_of_each(connection: Connection, name: str, *, most: int) -> dict[StoryI
     return answers
 
 
+def _seen(connection: Connection) -> dict[str, int]:
+    """Return how often each thing has changed in the view of a transaction that reads; asked for once."""
+    seen: dict[str, int] = connection.get_execution_options()[SEEN]
+    if not seen:
+        seen |= dict.fromkeys((one.value for one in Changing), 0)
+        seen |= {row.name: row.number for row in connection.execute(select(revisions))}
+    return seen
+
+
 def _keeps(connection: Connection) -> bool:
     options = connection.get_execution_options()
     return KEPT in options and not options.get(WRITING, False)
 
 
 def kept(
-    connection: Connection, name: str, key: Hashable, *, of: Collection[Changing], make: Callable[[], T]
+    connection: Connection, name: str, key: Hashable, *, of: Sequence[Changing], make: Callable[[], T]
 ) -> T:
     """Return what `make` returns, or returned when the database was in the same state.
 
@@ -80,8 +91,8 @@ def kept(
     if not _keeps(connection):
         return make()
     answers: dict[str, tuple[Hashable, Any]] = connection.get_execution_options()[KEPT]
-    rows = connection.execute(select(revisions).where(revisions.c.name.in_([one.value for one in of])))
-    state = (key, frozenset((row.name, row.number) for row in rows))
+    seen = _seen(connection)
+    state = (key, tuple(seen[one.value] for one in of))
     found = answers.get(name)
     if found is None or found[0] != state:
         found = answers[name] = (state, make())
