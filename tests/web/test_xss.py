@@ -175,7 +175,11 @@ def visit(sheet: Sheet, site: str, address: str, frames: int = 0) -> list[str]:
     page.on("dialog", hear)
     sheet.complaints.clear()
     sheet.asked.clear()
-    page.goto(site + address)
+    try:
+        page.goto(site + address)
+    except PlaywrightError as error:  # the page before it left for elsewhere at that moment
+        page.remove_listener("dialog", hear)
+        return [f"not reached: {error.message}", *dialogs]
     shown = page.frames[1:] if frames else page.frames
     bad = [line for frame in shown for line in probed(frame)]
     bad += [asked for asked in sheet.asked if not asked.startswith(f"{site}/")]
