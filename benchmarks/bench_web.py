@@ -169,6 +169,7 @@ def _reader(
     pause: float,
 ) -> None:
     chosen, connection, until = random.Random(seed), HTTPConnection("127.0.0.1", port), time.time() + seconds
+    time.sleep(pause * len(PAGES) * chosen.random())  # nobody opens the same page at the same moment
     for text, _ in asked:
         address, body = "/", b""
         for page in PAGES:

@@ -2,7 +2,7 @@
 
 A macro that calls five filters takes ten times as long; templates call these as if they were macros. What a
 macro made of the same values before, on the same day in the same zone, `kept` shows again: only how long
-ago something was is written anew.
+ago something was, and the address to lead back to, are written anew.
 """
 
 import re
@@ -12,21 +12,25 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from threading import Lock, local
 from typing import Any
+from urllib.parse import quote_plus
 
 from flask import Flask, g, request
 from markupsafe import Markup, escape
 
 from web import presenters
+from web.pages.marks import here
 
 TIMES = 20_000
 """Times that are kept, of about a hundred stories' pages: some hundred bytes each."""
 
 
 PIECES = 10_000
-"""Pieces that are kept, the latest: one to three kB each."""
-AGO = re.compile("\x02(\\d{1,17}|-\\d{1,16})\x03")
-"""Where a kept piece tells how long ago a moment was, in microseconds since 1970. XML and HTML forbid the
-characters around it in any text; what a JSON feed makes of them is a time, and no more."""
+"""Pieces that are kept, the latest: one to four kB each."""
+HERE, BACK = "\x02here\x03", "\x02back\x03"
+"""Where a kept piece holds the address of its page: as it is, and as a value in another address."""
+GAP = re.compile("\x02(?:(here)|(back)|(\\d{1,17}|-\\d{1,16}))\x03")
+"""What a kept piece leaves open: those two, and how long ago a moment was, in microseconds since 1970. XML
+and HTML forbid the characters around it in any text; what a JSON feed makes of them is one of the three."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -41,7 +45,13 @@ def install_pieces(app: Flask) -> None:
 
     def kept(macro: Any, *values: Hashable) -> Markup:
         today = g.now.astimezone(g.zone).date()
-        return shelf.piece(macro, values, (g.zone, today, request.script_root), now=g.now)
+        return shelf.piece(macro, values, (g.zone, today, request.script_root), now=g.now, here=here)
+
+    def address() -> str:
+        return HERE if shelf.fills() else here()
+
+    def address_quoted() -> str:
+        return BACK if shelf.fills() else quote_plus(here())
 
     def outlet_link(key: int, name: str, short: str = "") -> Markup:
         return link_to_outlet(app.url_for("outlets.page", outlet_id=key), name, short)
@@ -49,6 +59,8 @@ def install_pieces(app: Flask) -> None:
     pieces: dict[str, Callable[..., Any]] = {
         "when": when,
         "kept": kept,
+        "here": address,
+        "here_quoted": address_quoted,
         "outlet_link": outlet_link,
         "original": original,
         "tongue": tongue,
@@ -68,10 +80,19 @@ class Shelf:
         """Return whether a piece is being made that will be kept."""
         return getattr(self._filling, "depth", 0) > 0
 
-    def piece(self, macro: Any, values: tuple[Hashable, ...], place: Hashable, *, now: datetime) -> Markup:
+    def piece(
+        self,
+        macro: Any,
+        values: tuple[Hashable, ...],
+        place: Hashable,
+        *,
+        now: datetime,
+        here: Callable[[], str],
+    ) -> Markup:
         """Return what a macro makes of values, or made of them before in the same place.
 
-        The macro may depend on nothing but its values, the day and the zone, which `place` tells.
+        The macro may depend on nothing but its values, the day and the zone, which `place` tells, and what
+        fills its gaps: `now`, the page's moment, and the page's own address, which `here` returns.
         """
         key = (macro.name, values, place)
         with self._gate:
@@ -86,9 +107,7 @@ class Shelf:
                     self._pieces.popitem(last=False)
         if self.fills():
             return Markup(found)  # noqa: S704  (a macro's)
-        return Markup(  # noqa: S704  (a macro's, and our own words)
-            AGO.sub(lambda told: presenters.relative(EPOCH + int(told[1]) * MICROSECOND, now), found)
-        )
+        return Markup(GAP.sub(lambda gap: filled(gap, now, here), found))  # noqa: S704  (a macro's)
 
     def _made(self, macro: Any, values: tuple[Hashable, ...]) -> str:
         self._filling.depth = getattr(self._filling, "depth", 0) + 1
@@ -96,6 +115,15 @@ class Shelf:
             return str(macro(*values))
         finally:
             self._filling.depth -= 1
+
+
+def filled(gap: re.Match[str], now: datetime, here: Callable[[], str]) -> str:
+    """Return what belongs into a gap of a kept piece."""
+    if gap[1]:
+        return str(escape(here()))
+    if gap[2]:
+        return quote_plus(here())
+    return presenters.relative(EPOCH + int(gap[3]) * MICROSECOND, now)
 
 
 def time_tag(

@@ -65,6 +65,18 @@ class StoryRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """What a reader did with a story as a whole: when it was last read, and the lists that it is kept in."""
+
+    read: StoryRead | None = None
+    is_saved: bool = False
+    is_followed: bool = False
+
+
+NO_ATTENTION = Attention()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRead:
     """What several stories marked at once were before, so that it can be undone; None: never marked."""
 

@@ -5,7 +5,7 @@ when it was marked, or when another article with its text was: copies and repost
 inherit that. Marks belong to articles, so that no merge or split of stories loses any.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,28 +39,54 @@ class ReadState:
     new_reports: int = 0
 
 
-def read_state(members: Collection[ArticleId], folding: Folding, marks: Marks) -> ReadState:
-    """Return how a story with these members stands with the reader who made these marks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One report: its articles in the story, and those with its origin, which may be elsewhere."""
 
-    - read: every report is;
-    - unread: the story was never read, or the reader took a report back;
-    - updated: it was read, nothing was taken back, and reports have come that nobody marked.
+    members: frozenset[ArticleId]
+    known: frozenset[ArticleId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """The articles that a reader has read, those taken back, and those that were read with their story."""
+
+    read: Set[ArticleId]
+    taken_back: Set[ArticleId]
+    with_story: Set[ArticleId]
+
+
+def read_state(members: Collection[ArticleId], folding: Folding, marks: Marks) -> ReadState:
+    """Return how a story with these members stands with the reader who made these marks: `state_of`.
 
     Args:
         members: the articles of the story; entries that only discuss one do not count, unless all do.
         folding: of the members; `marks` may hold an origin that is in another story.
         marks: of the members and of their origins.
     """
-    texts = _texts(members, folding)
-    marked = frozenset(one for one, mark in marks.items() if mark.is_read)
-    taken_back = marks.keys() - marked
-    read = frozenset[ArticleId]().union(*(_read(text, marked, taken_back) for text in texts))
+    read = {one for one, mark in marks.items() if mark.is_read}
+    with_story = {one for one, mark in marks.items() if mark.with_story}
+    marked = Marked(read=read, taken_back=marks.keys() - read, with_story=with_story)
+    return state_of(texts_of(members, folding), marked)
+
+
+def state_of(texts: Sequence[Text], marked: Marked) -> ReadState:
+    """Return how a story with these reports stands with a reader.
+
+    - read: every report is;
+    - unread: the story was never read, or the reader took a report back;
+    - updated: it was read, nothing was taken back, and reports have come that nobody marked.
+
+    Args:
+        texts: of `texts_of`.
+        marked: what the reader marked, of this story at least; marks of others do no harm.
+    """
+    read = frozenset[ArticleId]().union(*(_read(text, marked) for text in texts))
     left = [text for text in texts if not text.members <= read]
     if not left:
         return ReadState(reading=Reading.READ if texts else Reading.UNREAD, read=read)
-    watermark = {one for one, mark in marks.items() if mark.with_story}
-    was_read = any(text.known & watermark for text in texts)
-    if not was_read or any(text.members & taken_back for text in left):
+    was_read = any(not text.known.isdisjoint(marked.with_story) for text in texts)
+    if not was_read or any(not text.members.isdisjoint(marked.taken_back) for text in left):
         return ReadState(reading=Reading.UNREAD, read=read)
     new = frozenset[ArticleId]().union(*(text.members for text in left))
     return ReadState(reading=Reading.UPDATED, read=read, new=new, new_reports=len(left))
@@ -86,27 +112,20 @@ def seen_as_of(joined: Iterable[Mapping[ArticleId, datetime]]) -> datetime | Non
 
 def reports_among(articles: Collection[ArticleId], folding: Folding) -> int:
     """Return how many independent reports these articles are."""
-    return len(_texts(articles, folding))
+    return len(texts_of(articles, folding))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    """One report: its articles in the story, and those with its origin, which may be elsewhere."""
-
-    members: frozenset[ArticleId]
-    known: frozenset[ArticleId]
-
-
-def _read(text: _Text, marked: Set[ArticleId], taken_back: Set[ArticleId]) -> frozenset[ArticleId]:
+def _read(text: Text, marked: Marked) -> frozenset[ArticleId]:
     """Return which articles of a report are read: all but those taken back, once one with its text is."""
-    return text.members - taken_back if text.known & marked else frozenset()
+    return frozenset() if text.known.isdisjoint(marked.read) else text.members - marked.taken_back
 
 
-def _texts(members: Collection[ArticleId], folding: Folding) -> list[_Text]:
+def texts_of(members: Collection[ArticleId], folding: Folding) -> tuple[Text, ...]:
+    """Return the reports of a story; entries that only discuss one do not count, unless all do."""
     reporting = [one for one in members if one not in folding.discusses] or list(members)
     carriers: dict[ArticleId, set[ArticleId]] = {}
     for one in reporting:
         carriers.setdefault(folding.origin_of.get(one, one), set()).add(one)
-    return [
-        _Text(members=frozenset(some), known=frozenset({origin, *some})) for origin, some in carriers.items()
-    ]
+    return tuple(
+        Text(members=frozenset(some), known=frozenset({origin, *some})) for origin, some in carriers.items()
+    )

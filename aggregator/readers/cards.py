@@ -1,8 +1,9 @@
 """Stories become the cards that every list shows: one reading of members and outlets for all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from aggregator.domain.ids import StoryId
 from aggregator.domain.stories import Story
 from aggregator.readers import lines
 from aggregator.readers.lens import Lens, marked
@@ -10,15 +11,38 @@ from aggregator.readers.names import short_names
 from aggregator.readers.views import StoryCard
 from aggregator.storage import UnitOfWork
 
+CARDS_KEPT = 1000
+"""Stories whose cards are kept until one changes, or the minute does: some kB each."""
+
 
 def cards_of(
     work: UnitOfWork, stories: Sequence[Story], *, now: datetime, lens: Lens | None = None
 ) -> tuple[StoryCard, ...]:
-    """Return the card of each story, in their order, with what the reader of the lens did with it."""
+    """Return the card of each story, in their order, with what the reader of the lens did with it.
+
+    What its newness counts for is told as of the minute of `now`, so that all readers see the same card.
+    """
     if not stories:
         return ()
+    minute = now.replace(second=0, microsecond=0)
+    kept = work.revisions.of_each("cards", most=CARDS_KEPT)
+    # A page of a former day tells a story as it was then: the same number, but another face.
+    wanted = {story.id: (minute, story.face) for story in stories}
+    found: dict[StoryId, StoryCard] = {
+        key: known[1] for key, of in wanted.items() if (known := kept.get(key)) and known[0] == of
+    }
+    made = _made(work, [story for story in stories if story.id not in found], minute)
+    kept.update({key: (wanted[key], card) for key, card in made.items()})
+    every = {**found, **made}
+    return marked(work, lens, [every[story.id] for story in stories])
+
+
+def _made(work: UnitOfWork, stories: Sequence[Story], now: datetime) -> Mapping[StoryId, StoryCard]:
+    if not stories:
+        return {}
     members = work.story_members.of([story.id for story in stories])
     outlets = {outlet.id: outlet for outlet in work.outlets.all()}
     short = short_names(outlets)
-    cards = [lines.card(story, members[story.id], outlets, short=short, now=now) for story in stories]
-    return marked(work, lens, cards, members)
+    return {
+        story.id: lines.card(story, members[story.id], outlets, short=short, now=now) for story in stories
+    }

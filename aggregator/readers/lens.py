@@ -5,13 +5,14 @@ Reads what the decisions of `readstate.py` and `muting.py` need; used by `readin
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from aggregator.domain.ids import ArticleId, FeedId, ReaderId, StoryId
 from aggregator.domain.muting import hidden_by
 from aggregator.domain.people import Unfollowed
-from aggregator.domain.readers import Mute, MuteKind, ReadMark
-from aggregator.domain.readstate import Reading, ReadState, read_state, seen_as_of
+from aggregator.domain.readers import Mute, MuteKind
+from aggregator.domain.readstate import Reading, ReadState, Text, seen_as_of, state_of, texts_of
 from aggregator.domain.stories import Folding, Member, Story
 from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
 from aggregator.storage import UnitOfWork
@@ -19,6 +20,8 @@ from aggregator.storage import UnitOfWork
 LOOKS = 900
 """Stories that one page looks at before it leaves the rest to the next one: a bound on its time."""
 
+KNOWN_KEPT = 1000
+"""Stories of which is kept what says how they stand with a reader: some hundred bytes an article."""
 NOT_FOLLOWED = "only outlets or folders that you do not follow report it"
 
 Position = tuple[float, StoryId]
@@ -195,54 +198,70 @@ def _reason(mute: Mute, names: Mapping[str, str]) -> str:
     return f"{said}, in {mute.scope}" if mute.scope else said
 
 
-def read_states(
-    work: UnitOfWork, reader: ReaderId, stories: Sequence[StoryId]
-) -> Mapping[StoryId, ReadState]:
-    """Return how each of these stories stands with a reader."""
-    return _states(work, reader, work.story_members.of(stories))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What of a story's articles says how it stands with a reader; the same for all readers."""
+
+    texts: tuple[Text, ...]
+    elsewhere: frozenset[ArticleId]
+    """Origins of its copies that are in no story or in another."""
+    as_of: datetime | None
 
 
-def _states(
-    work: UnitOfWork, reader: ReaderId, members: Mapping[StoryId, Sequence[Member]]
-) -> Mapping[StoryId, ReadState]:
-    every = [one for some in members.values() for one in some]
-    marks = work.read_marks.of(reader, [*(one.id for one in every), *(one.origin for one in every)])
-    return {story: _state(some, marks) for story, some in members.items()}
+def _known(work: UnitOfWork, stories: Sequence[StoryId]) -> Mapping[StoryId, _Known]:
+    kept = work.revisions.of_each("known", most=KNOWN_KEPT)
+    found = {story: one for story in stories if (one := kept.get(story)) is not None}
+    missing = [story for story in stories if story not in found]
+    told = {story: _know(some) for story, some in work.story_members.of(missing).items()} if missing else {}
+    kept.update(told)
+    return {story: found[story] if story in found else told[story] for story in stories}
 
 
-def _state(members: Sequence[Member], marks: Mapping[ArticleId, ReadMark]) -> ReadState:
+def _know(members: Sequence[Member]) -> _Known:
+    ids = [one.id for one in members]
     folding = Folding(
         origin_of={one.id: one.origin for one in members},
         discusses={one.id: one.discusses for one in members if one.discusses is not None},
     )
-    known = {key for one in members for key in (one.id, one.origin)}
-    return read_state(
-        [one.id for one in members], folding, {key: marks[key] for key in known if key in marks}
+    return _Known(
+        texts=texts_of(ids, folding),
+        elsewhere=frozenset(one.origin for one in members).difference(ids),
+        as_of=seen_as_of([{one.id: one.joined_at for one in members}]),
     )
 
 
-def marked(
-    work: UnitOfWork,
-    lens: Lens | None,
-    cards: Sequence[StoryCard],
-    members: Mapping[StoryId, Sequence[Member]],
-) -> tuple[StoryCard, ...]:
+def read_states(
+    work: UnitOfWork, reader: ReaderId, stories: Sequence[StoryId]
+) -> Mapping[StoryId, ReadState]:
+    """Return how each of these stories stands with a reader."""
+    known = _known(work, stories)
+    return _states(work, reader, known)
+
+
+def _states(
+    work: UnitOfWork, reader: ReaderId, known: Mapping[StoryId, _Known]
+) -> Mapping[StoryId, ReadState]:
+    elsewhere = frozenset[ArticleId]().union(*(one.elsewhere for one in known.values()))
+    marked = work.read_marks.marked(reader, known, elsewhere)
+    return {story: state_of(one.texts, marked) for story, one in known.items()}
+
+
+def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> tuple[StoryCard, ...]:
     """Return the cards with what the reader did with each; as they are without a reader."""
     if lens is None:
         return tuple(cards)
     ids = [card.id for card in cards]
-    states = _states(work, lens.reader, members)
-    reads = work.story_reads.of(lens.reader, ids)
-    saved, followed = work.saved.among(lens.reader, ids), work.followed.among(lens.reader, ids)
+    known = _known(work, ids)
+    states, attention = _states(work, lens.reader, known), work.attention.of(lens.reader, ids)
     return tuple(
         replace(
             card,
             mark=StoryMark(
                 state=states[card.id],
-                since=reads.get(card.id),
-                is_saved=card.id in saved,
-                is_followed=card.id in followed,
-                as_of=seen_as_of([{one.id: one.joined_at for one in members[card.id]}]),
+                since=attention[card.id].read,
+                is_saved=attention[card.id].is_saved,
+                is_followed=attention[card.id].is_followed,
+                as_of=known[card.id].as_of,
             ),
         )
         for card in cards

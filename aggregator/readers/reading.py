@@ -347,8 +347,9 @@ def _article_lines(work: UnitOfWork, articles: Sequence[Article]) -> tuple[Artic
 
 def _troubles(work: UnitOfWork) -> tuple[FeedTrouble, ...]:
     """Return the feeds that the front page speaks of."""
-    outlets = _outlets(work)
-    told = [lines.feed(feed, outlets[feed.outlet_id].name, 0) for feed in work.feeds.failing()]
+    failing = work.feeds.failing()
+    outlets = _outlets(work) if failing else {}
+    told = [lines.feed(feed, outlets[feed.outlet_id].name, 0) for feed in failing]
     return tuple(
         FeedTrouble(feed=line.feed, outlet=line.outlet, what=line.what, todo=line.todo)
         for line in told

@@ -86,6 +86,10 @@ class StoryCard:
     mark: StoryMark | None = None
     """What the reader did with it; None where nobody in particular asks."""
 
+    def __hash__(self) -> int:
+        """Return a hash of what tells most cards apart: all of a card takes longer than to compare two."""
+        return hash((self.id, self.score, self.mark))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:

@@ -4,14 +4,47 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
 
-from aggregator.domain.ids import ArticleId, ReaderId
+from aggregator.domain.ids import ArticleId, ReaderId, StoryId
 from aggregator.domain.readers import ReadMark
+from aggregator.domain.readstate import Marked
 from aggregator.storage.rows import chunks, insert_into
-from aggregator.storage.schema import read_marks
+from aggregator.storage.schema import read_marks, story_articles
 from aggregator.storage.types import EPOCH
+
+
+def _flags(articles: ColumnElement[bool]) -> Select[Any]:
+    """Return the query for a reader's marks of some articles: of each one number, in one text.
+
+    Read is the lowest bit, read with its story the next one: the front page asks for a thousand.
+    """
+    mark = read_marks.c
+    number = (
+        mark.article_id * 4 + type_coerce(mark.with_story, Integer) * 2 + type_coerce(mark.is_read, Integer)
+    )
+    return select(func.json_group_array(number)).where(mark.reader_id == bindparam("reader"), articles)
+
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_MARKED = _flags(read_marks.c.article_id.in_(_IDS))
+_MARKED_IN = _flags(
+    read_marks.c.article_id.in_(
+        select(story_articles.c.article_id).where(story_articles.c.story_id.in_(_IDS))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +68,22 @@ class ReadMarks:
                 self.connection.execute(query.where(mark.article_id.in_(chunk))).scalar_one()
             )
         }
+
+    def marked(
+        self, reader: ReaderId, stories: Collection[StoryId], besides: Collection[ArticleId]
+    ) -> Marked:
+        """Return what a reader marked of the articles of some stories, and of some articles besides."""
+        in_stories = [_MARKED_IN.params(reader=reader, ids=chunk) for chunk in chunks(stories)]
+        alone = [_MARKED.params(reader=reader, ids=chunk) for chunk in chunks(besides)]
+        told = [
+            flags
+            for query in (*in_stories, *alone)
+            for flags in json.loads(self.connection.execute(query).scalar_one())
+        ]
+        read = {ArticleId(one >> 2) for one in told if one & 1}
+        every = {ArticleId(one >> 2) for one in told}
+        with_story = {ArticleId(one >> 2) for one in told if one & 2}
+        return Marked(read=read, taken_back=every - read, with_story=with_story)
 
     def put(self, reader: ReaderId, marks: Mapping[ArticleId, ReadMark]) -> None:
         """Set the marks of these articles."""

@@ -7,7 +7,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import (
@@ -285,7 +297,7 @@ class Stories:
         return None if row is None else story_of(row)
 
 
-def leads_to(story_ids: Collection[StoryId]) -> ColumnElement[bool]:
+def leads_to(story_ids: Collection[StoryId] | BindParameter[int]) -> ColumnElement[bool]:
     """Return the condition that a story is one of these, or became part of one."""
     return or_(stories.c.id.in_(story_ids), stories.c.merged_into.in_(story_ids))
 

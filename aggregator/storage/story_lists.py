@@ -1,15 +1,14 @@
 """Lists of stories that a reader keeps: the saved ones and the followed ones are two tables of one shape."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, or_, select
 
 from aggregator.domain.ids import ReaderId, StoryId
-from aggregator.storage.rows import IN_LIST, chunks, insert_into
+from aggregator.storage.rows import insert_into
 from aggregator.storage.schema import stories
-from aggregator.storage.stories import LIVING, leads_to
+from aggregator.storage.stories import LIVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +28,6 @@ class StoryList:
         ids = select(stories.c.id).where(or_(stories.c.id == story, stories.c.merged_into == story))
         mine = self.table.c.reader_id == reader
         self.connection.execute(self.table.delete().where(mine, self.table.c.story_id.in_(ids)))
-
-    def among(self, reader: ReaderId, story_ids: Collection[StoryId]) -> frozenset[StoryId]:
-        """Return which of these stories are in the list, themselves or by one that became part of them."""
-        query = select(LIVING).join_from(self.table, stories, stories.c.id == self.table.c.story_id)
-        query = query.where(self.table.c.reader_id == reader)
-        found = {
-            StoryId(row[0])
-            for chunk in chunks(story_ids, IN_LIST // 2)
-            for row in self.connection.execute(query.where(leads_to(chunk)))
-        }
-        return frozenset(found.intersection(story_ids))
 
     def page(
         self, reader: ReaderId, *, before: tuple[datetime, StoryId] | None = None, limit: int

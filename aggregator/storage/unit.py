@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from aggregator.domain.readers import Shelf
 from aggregator.storage.api_tokens import ApiTokens
 from aggregator.storage.articles import Articles
+from aggregator.storage.attention import Attentions
 from aggregator.storage.bulk_reads import BulkReads
 from aggregator.storage.comments import Comments
 from aggregator.storage.comparisons import Comparisons
@@ -76,6 +77,7 @@ class UnitOfWork:
     readers: Readers
     read_marks: ReadMarks
     story_reads: StoryReads
+    attention: Attentions
     bulk_reads: BulkReads
     saved: StoryList
     followed: StoryList

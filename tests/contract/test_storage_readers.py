@@ -1,11 +1,23 @@
 """What each reader has read, kept and muted: it belongs to one reader, and survives merges."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from aggregator.domain.ids import ArticleId, MuteId, ReaderId, StoryId
-from aggregator.domain.readers import PERSONAL, BulkRead, Mute, MuteKind, ReadMark, Role, Shelf, StoryRead
+from aggregator.domain.readers import (
+    PERSONAL,
+    Attention,
+    BulkRead,
+    Mute,
+    MuteKind,
+    ReadMark,
+    Role,
+    Shelf,
+    StoryRead,
+)
+from aggregator.domain.readstate import Marked
 from aggregator.domain.stories import Merged, Opened, StoryChanges
 from aggregator.storage import Storage
 from tests.contract.conftest import Newsroom
@@ -50,6 +62,50 @@ def test_mark_is_replaced_and_removed(storage: Storage, ids: Ids) -> None:
     with storage.reading() as work:
         assert work.read_marks.of(PERSONAL, articles) == {articles[0]: READ, articles[1]: back}
         assert work.read_marks.of(PERSONAL, articles[1:2]) == {articles[1]: back}
+
+
+def test_marks_of_stories_are_told_with_those_of_articles_besides(storage: Storage, ids: Ids) -> None:
+    articles, stories = ids
+    with storage.writing() as work:
+        work.read_marks.put(PERSONAL, dict.fromkeys(articles[:2], READ))
+        work.read_marks.put(PERSONAL, {articles[1]: replace(READ, is_read=False)})
+        work.read_marks.put(PERSONAL, {articles[2]: replace(READ, with_story=False)})
+    with storage.reading() as work:
+        home = work.stories.story_of(articles)
+        asked = [home[one] for one in articles[:2]]
+        assert asked == [stories[0], stories[1]]
+        assert work.read_marks.marked(PERSONAL, asked, [articles[2]]) == Marked(
+            read={articles[0], articles[2]}, taken_back={articles[1]}, with_story=set(articles[:2])
+        )
+        assert work.read_marks.marked(PERSONAL, asked[:1], []) == Marked(
+            read={articles[0]}, taken_back=set(), with_story={articles[0]}
+        )
+        nothing = Marked(read=set(), taken_back=set(), with_story=set())
+        assert work.read_marks.marked(PERSONAL, [], []) == nothing
+        assert work.read_marks.marked(ReaderId(2), asked, articles) == nothing
+
+
+def test_what_was_done_with_stories_is_told_together(storage: Storage, ids: Ids) -> None:
+    _, (old, new, other, none) = ids
+    first, last = (StoryRead(at=NOON + n * HOUR, reports=1, articles=n) for n in (1, 2))
+    with storage.writing() as work:
+        work.story_reads.put(PERSONAL, {old: last, new: first, other: first})
+        work.saved.add(PERSONAL, old, now=NOON)
+        work.followed.add(PERSONAL, new, now=NOON)
+    with storage.reading() as work:
+        assert work.attention.of(PERSONAL, [old, new]) == {
+            old: Attention(read=last, is_saved=True),
+            new: Attention(read=first, is_followed=True),
+        }
+    merge(storage, old, new)
+    with storage.reading() as work:
+        assert work.attention.of(PERSONAL, [new, other, none]) == {
+            new: Attention(read=last, is_saved=True, is_followed=True),
+            other: Attention(read=first),
+            none: Attention(),
+        }
+        assert work.attention.of(ReaderId(2), [new]) == {new: Attention()}
+        assert work.attention.of(PERSONAL, []) == {}
 
 
 def test_time_of_reading_a_story_follows_it_into_another(storage: Storage, ids: Ids) -> None:
@@ -97,7 +153,6 @@ def test_story_stays_on_its_list_when_it_becomes_part_of_another(
     merge(storage, old, new)
     with storage.writing() as work:
         kept = work.shelf(shelf)
-        assert kept.among(PERSONAL, [old, new, other]) == {new, other}
         assert kept.page(PERSONAL, limit=9) == ((new, NOON), (other, NOON - HOUR))
         assert kept.page(PERSONAL, before=(NOON, new), limit=9) == ((other, NOON - HOUR),)
         kept.remove(PERSONAL, new)

@@ -47,10 +47,10 @@ def test_piece_is_made_once_for_the_same_values_in_the_same_place() -> None:
     shelf, making = Shelf(), Making()
     places = [("Oslo", NOON.date()), ("Oslo", NOON.date()), ("Apia", NOON.date())]
 
-    pieces = [shelf.piece(making, ("a <b>",), place, now=NOON) for place in places]
+    pieces = [shelf.piece(making, ("a <b>",), place, now=NOON, here=str) for place in places]
 
     assert (set(pieces), making.calls) == ({Markup("<p>a &lt;b&gt;</p>")}, 2)
-    shelf.piece(making, ("another",), places[0], now=NOON)
+    shelf.piece(making, ("another",), places[0], now=NOON, here=str)
     assert making.calls == 3
 
 
@@ -61,7 +61,27 @@ def test_kept_piece_tells_anew_how_long_ago_it_was(shown: Callable[..., str]) ->
     assert first.replace("5 minutes ago", "an hour ago") == later
 
 
-@pytest.mark.parametrize("number", ["1", "99999999999999999", "-9999999999999999", "x", "1" * 40, ""])
+def test_kept_piece_leads_back_to_the_page_that_it_stands_on() -> None:
+    app = create_app(make_services())
+    page = (
+        '{% macro way(n) %}<a href="/rules?of={{ n }}&amp;back={{ here_quoted() }}">{{ here() }}</a>'
+        "{% endmacro %}{{ way(1) }}{{ kept(way, 1) }}"
+    )
+
+    def shown(address: str) -> list[str]:
+        with app.test_request_context(address):
+            g.now, g.zone = NOON, zone_named("Europe/Oslo")
+            return str(render_template_string(page)).split("</a>")[:2]
+
+    first, second = shown("/search?q=a+%26+b"), shown("/")
+
+    assert first == ['<a href="/rules?of=1&amp;back=%2Fsearch%3Fq%3Da%2B%2526%2Bb">/search?q=a+%26+b'] * 2
+    assert second == ['<a href="/rules?of=1&amp;back=%2F">/'] * 2
+
+
+@pytest.mark.parametrize(
+    "number", ["1", "99999999999999999", "-9999999999999999", "x", "1" * 40, "", "here", "back"]
+)
 def test_text_with_the_characters_of_kept_times_does_no_harm(shown: Callable[..., str], number: str) -> None:
     page = shown(f"before \x02{number}\x03 <i>after</i>")
 

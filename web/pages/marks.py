@@ -66,7 +66,6 @@ def on_opening(mark: Callable[[float | None], object]) -> None:
         current_services().later(lambda: mark(None))
 
 
-@blueprint.app_template_global()
 def here() -> str:
     """Return the address of this page within the site, for forms to lead back to."""
     if "here" not in g:  # every card asks
