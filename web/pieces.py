@@ -24,8 +24,8 @@ TIMES = 20_000
 """Times that are kept, of about a hundred stories' pages: some hundred bytes each."""
 
 
-PIECES = 10_000
-"""Pieces that are kept, the latest: one to four kB each."""
+PIECES = 30_000_000
+"""Characters of all pieces that are kept: a card has three thousand, a story's reports a hundred."""
 HERE, BACK = "\x02here\x03", "\x02back\x03"
 """Where a kept piece holds the address of its page: as it is, and as a value in another address."""
 GAP = re.compile("\x02(?:(here)|(back)|(\\d{1,17}|-\\d{1,16}))\x03")
@@ -71,8 +71,10 @@ def install_pieces(app: Flask) -> None:
 class Shelf:
     """Pieces that macros have made, by the macro's name and its values. For many threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = PIECES) -> None:
+        self._most = most
         self._pieces: OrderedDict[Hashable, str] = OrderedDict()
+        self._size = 0
         self._gate = Lock()
         self._filling = local()
 
@@ -101,13 +103,17 @@ class Shelf:
                 self._pieces.move_to_end(key)
         if found is None:
             found = self._made(macro, values)
-            with self._gate:
-                self._pieces[key] = found
-                if len(self._pieces) > PIECES:
-                    self._pieces.popitem(last=False)
+            self._keep(key, found)
         if self.fills():
             return Markup(found)  # noqa: S704  (a macro's)
         return Markup(GAP.sub(lambda gap: filled(gap, now, here), found))  # noqa: S704  (a macro's)
+
+    def _keep(self, key: Hashable, piece: str) -> None:
+        with self._gate:
+            self._size += len(piece) - len(self._pieces.pop(key, ""))
+            self._pieces[key] = piece
+            while self._size > self._most:
+                self._size -= len(self._pieces.popitem(last=False)[1])
 
     def _made(self, macro: Any, values: tuple[Hashable, ...]) -> str:
         self._filling.depth = getattr(self._filling, "depth", 0) + 1

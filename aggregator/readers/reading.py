@@ -52,8 +52,6 @@ TOP = 5
 """Stories above the sections of the front page."""
 PAGES_KEPT = 200
 """Stories of which is kept what their pages tell: some 100 kB each."""
-THEME = 8
-"""Other stories of a theme on a story's page."""
 
 
 class _Beside(TypedDict):
@@ -176,7 +174,7 @@ class Reading:
         if told is None:
             told = pages[story.id] = tell(work, story)
         topics = Sections.read(work, self.topics, since=self._since())
-        theme, follows, followed_by, near = self._around(work, story, told.before, lens)
+        theme, follows, followed_by, near = self._around(work, story, told, lens)
         return StoryPage(
             card=card,
             state=story.state.value,
@@ -196,23 +194,25 @@ class Reading:
         )
 
     def _around(
-        self, work: UnitOfWork, story: Story, follows: Sequence[Story], lens: Lens | None
+        self, work: UnitOfWork, story: Story, told: Told, lens: Lens | None
     ) -> tuple[ThemeLine | None, tuple[StoryCard, ...], tuple[StoryCard, ...], tuple[StoryCard, ...]]:
         """Return what stands beside a story: its theme, what it takes up, what takes it up, what is near."""
-        theme = work.themes.of_story(story.id)
-        others = work.stories.get_many(sorted(theme.stories - {story.id})) if theme else ()
-        living = (one for one in others if one.merged_into is None)
-        themed = sorted(living, key=lambda one: (-one.face.score, -one.id))[:THEME]
-        followed_by = work.stories.followed_by(story.id)
-        told = {one.id for one in (*themed, *follows, *followed_by)}
-        near = self.related(work, story, model=self.model, since=self._since())
-        related = work.stories.get_many([one for one in near if one not in told])
-        cards = iter(self._cards(work, [*themed, *follows, *followed_by, *related], lens))
-        themed_cards, follow_cards, followed_cards, near_cards = (
-            tuple(islice(cards, len(some))) for some in (themed, follows, followed_by, related)
-        )
-        line = ThemeLine(words=theme.words, others=themed_cards) if theme and themed else None
-        return line, follow_cards, followed_cards, near_cards
+        beside = (told.themed, told.before, told.after, self._near(work, story, told))
+        cards = iter(self._cards(work, [one for some in beside for one in some], lens))
+        themed, follows, followed_by, near = (tuple(islice(cards, len(some))) for some in beside)
+        line = ThemeLine(words=told.theme, others=themed) if themed else None
+        return line, follows, followed_by, near
+
+    def _near(self, work: UnitOfWork, story: Story, told: Told) -> tuple[Story, ...]:
+        """Return the stories of the window nearest to one, but those that stand beside it anyway."""
+        kept, since = work.revisions.of_each("near", most=PAGES_KEPT), self._since()
+        found: tuple[datetime, tuple[Story, ...]] | None = kept.get(story.id)
+        if found is None or found[0] != since:
+            taken = {one.id for one in (*told.themed, *told.before, *told.after)}
+            near = self.related(work, story, model=self.model, since=since)
+            found = since, work.stories.get_many([one for one in near if one not in taken])
+            kept[story.id] = found
+        return found[1]
 
     def article(self, article_id: int, *, lens: Lens | None = None) -> ArticlePage | None:
         """Return the page of an article, its story as the reader of the `lens` sees it; or None."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from aggregator.domain.ids import ArticleId, CorrectionId, StoryId
 from aggregator.domain.stories import Correction, CorrectionAction, Link, LinkKind
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.rows import select_in
 from aggregator.storage.schema import correction_links, corrections
 
@@ -30,6 +31,7 @@ class Corrections:
         now: datetime,
     ) -> CorrectionId:
         """Store a correction and return its number; `moved` maps articles to the story before and after."""
+        advance(self.connection, Changing.STORIES)
         row = {
             "action": action.value,
             "detail": detail,
@@ -49,6 +51,7 @@ class Corrections:
 
     def undo(self, number: CorrectionId, *, now: datetime) -> bool:
         """Make a correction bind nothing from now on; false when there is none or it was undone before."""
+        advance(self.connection, Changing.STORIES)
         undone = (
             corrections.update()
             .where(corrections.c.id == number, corrections.c.undone_at.is_(None))

@@ -29,7 +29,7 @@ class Changing(StrEnum):
     """What is counted: every writer of it calls `advance`."""
 
     STORIES = "stories"
-    """Which there are, and whatever their pages tell of them: articles, outlets, copies, gists, relations."""
+    """Which there are, and whatever their pages tell of them: outlets, gists, themes, corrections."""
     ARTICLES = "articles"
     """Which there are."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from aggregator.domain.ids import StoryId, ThemeId
 from aggregator.domain.topics import Theme
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.schema import theme_stories, themes
 
 
@@ -46,6 +47,7 @@ class Themes:
         wanted = tuple(found)
         if set(wanted) == set(self.all()):
             return
+        advance(self.connection, Changing.STORIES)
         self.connection.execute(theme_stories.delete())
         self.connection.execute(themes.delete())
         for theme in wanted:

@@ -30,6 +30,8 @@ from aggregator.stories.gists import renew_gists
 from aggregator.stories.own_pairs import write_own_pairs
 
 Members = frozenset[ArticleId]
+KEPT = 500
+"""Stories of which the corrections are kept until a story changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +155,13 @@ class Correct:
     def of_story(self, story: int) -> tuple[Correction, ...]:
         """Return the corrections that bind articles of a story, the newest first; none for no story."""
         with self.storage.reading() as work:
-            found = work.stories.resolve(StoryId(story))
-            return () if found is None else work.corrections.naming(_members(work, found)[found.id])
+            kept = work.revisions.of_each("corrections", most=KEPT)
+            known: tuple[Correction, ...] | None = kept.get(StoryId(story))
+            if known is None:
+                found = work.stories.resolve(StoryId(story))
+                known = () if found is None else work.corrections.naming(_members(work, found)[found.id])
+                kept[StoryId(story)] = known
+            return known
 
     def _keep(
         self,

@@ -9,8 +9,18 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.domain.articles import OutletFacts
-from aggregator.domain.ids import ArticleId, FeedId, StoryId
-from aggregator.domain.stories import Folding, Gist, Opened, Relation, StoryChanges
+from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, StoryId
+from aggregator.domain.stories import (
+    CorrectionAction,
+    Folding,
+    Gist,
+    Link,
+    LinkKind,
+    Opened,
+    Relation,
+    StoryChanges,
+)
+from aggregator.domain.topics import Theme
 from aggregator.storage import Storage, UnitOfWork
 from tests.contract.conftest import Newsroom
 from tests.contract.test_storage_stories import make_face
@@ -129,6 +139,17 @@ def test_answers_about_single_stories_are_kept_until_one_changes(
         assert work.revisions.of_each("pages", most=5) == {}
 
 
+def correct(work: UnitOfWork, keys: tuple[ArticleId, ...]) -> CorrectionId:
+    return work.corrections.add(
+        CorrectionAction.MERGE,
+        detail="two became one",
+        by="Ada",
+        links=[Link(kind=LinkKind.MUST, one=keys[0], other=keys[1])],
+        moved={},
+        now=NOON,
+    )
+
+
 CHANGES: dict[str, Callable[[UnitOfWork, tuple[ArticleId, ...]], object]] = {
     "an article is edited": lambda work, keys: work.articles.change(
         keys[0], make_draft("Article 0", text="Other."), feed_id=FeedId(1), now=NOON
@@ -141,6 +162,11 @@ CHANGES: dict[str, Callable[[UnitOfWork, tuple[ArticleId, ...]], object]] = {
     "a relation is found": lambda work, keys: work.relations.replace(
         [Relation(article=keys[1], nearest=keys[0], score=0.9, parts={})], among=keys
     ),
+    "a theme is found": lambda work, keys: work.themes.replace(
+        [Theme(words=("quay",), stories=frozenset({StoryId(1)}))]
+    ),
+    "a correction is made": lambda work, keys: correct(work, keys),
+    "a correction is undone": lambda work, keys: work.corrections.undo(correct(work, keys), now=NOON),
     "an outlet comes": lambda work, keys: work.outlets.ensure("gull.example", name="The Gull"),
     "an outlet is named": lambda work, keys: work.outlets.apply_facts(
         [OutletFacts(domain="lantern.example", name="Lantern")]

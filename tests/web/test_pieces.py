@@ -54,6 +54,20 @@ def test_piece_is_made_once_for_the_same_values_in_the_same_place() -> None:
     assert making.calls == 3
 
 
+def test_pieces_that_were_not_shown_for_longest_make_room() -> None:
+    shelf, making = Shelf(most=25), Making()
+
+    def show(*values: str) -> int:
+        for value in values:
+            shelf.piece(making, (value,), "Oslo", now=NOON, here=str)
+        return making.calls
+
+    assert show("one", "two", "one", "two") == 2
+    assert show("one", "six", "one") == 3
+    assert show("two") == 4
+    assert show("a text that alone is too long", "one") == 6
+
+
 def test_kept_piece_tells_anew_how_long_ago_it_was(shown: Callable[..., str]) -> None:
     first, later = shown("three"), shown("three", minutes=60)
 
