@@ -10,6 +10,7 @@ from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
 
 from web import comparisons, presenters
+from web.ahead import install_ahead
 from web.bodies import without_remote_media
 from web.compress import install_compression
 from web.errors import install_errors
@@ -93,6 +94,7 @@ def create_app(services: Services) -> Flask:
     app.jinja_env.filters.update(filters())
     app.jinja_env.globals.update(asset=asset_urls(), bars=bars)
     install_pieces(app)
+    install_ahead(app, stories.make)
     app.context_processor(
         lambda: {
             "site_name": services.site_name,

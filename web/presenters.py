@@ -193,7 +193,7 @@ def language(lang: str | None) -> str:
 def foreign(lang: str | None) -> Markup:
     """Return the attributes for text in another or an unknown language; its direction goes by its letters."""
     if _is_foreign(lang):
-        return Markup(' lang="{}" dir="auto"').format(lang)
+        return Markup(f' lang="{escape(lang)}" dir="auto"')  # noqa: S704
     return Markup("") if lang and LANGUAGE_TAG.fullmatch(lang) else Markup(' dir="auto"')
 
 
@@ -213,7 +213,7 @@ def external(link: str) -> Markup:
         is_page = False
     if not is_page:
         return Markup("")
-    return Markup('href="{}" rel="noopener noreferrer" class="external"').format(escape(link))
+    return Markup(f'href="{escape(link)}" rel="noopener noreferrer" class="external"')  # noqa: S704
 
 
 def bare_url(url: str) -> str:

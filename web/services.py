@@ -198,6 +198,10 @@ def at_once(call: Callable[[], object]) -> None:
     call()
 
 
+def never(_call: Callable[[], object]) -> None:
+    """Leave what need not be done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the site stands on.
@@ -208,7 +212,8 @@ class Services:
     `refresh_soon` asks for a look at the feeds that are due, `refresh_all_soon` at all of them.
     `digest_soon` asks for a look at the mails that wait.
     `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
-    `later` does what no page should wait for; it must not fail silently.
+    `later` does what no page should wait for; it must not fail silently. So does `ahead`, or it does nothing:
+    what it is given spares a wait, and is lost when the instance stops.
     """
 
     reading: Reading
@@ -233,6 +238,7 @@ class Services:
     site_name: str = "Broadfold"
     allowed_hosts: tuple[str, ...] = ()
     later: Callable[[Callable[[], object]], None] = at_once
+    ahead: Callable[[Callable[[], object]], None] = never
 
 
 def current_services() -> Services:

@@ -4,6 +4,9 @@ import errno
 import gc
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -71,9 +74,6 @@ def services_of(
     """Return what the pages may ask of an instance; the rest are the bells of the scheduler."""
     web = everything.settings.web
 
-    def later(call: Callable[[], object]) -> None:
-        everything.later.submit(_told, call)
-
     return Services(
         reading=everything.reading,
         search=everything.search,
@@ -96,8 +96,19 @@ def services_of(
         refresh_soon=refresh_soon,
         refresh_all_soon=refresh_all_soon,
         digest_soon=digest_soon,
-        later=later,
+        later=partial(_later, everything.later),
+        ahead=partial(_ahead, everything.later),
     )
+
+
+def _later(pool: ThreadPoolExecutor, call: Callable[[], object]) -> None:
+    pool.submit(_told, call)
+
+
+def _ahead(pool: ThreadPoolExecutor, call: Callable[[], object]) -> None:
+    # The instance may stop while a page is made ahead; the next one is not wanted then.
+    with suppress(RuntimeError):
+        pool.submit(_told, call)
 
 
 def _told(call: Callable[[], object]) -> None:
@@ -106,6 +117,8 @@ def _told(call: Callable[[], object]) -> None:
         call()
     except BroadfoldError as error:
         log.error("what a page left for later could not be done", why=str(error))
+    except Exception:
+        log.exception("what a page left for later ended in an error of Broadfold's own")
 
 
 def is_loopback(host: str) -> bool:

@@ -113,6 +113,7 @@ class Reading:
                 polled=polled,
                 waiting=work.stories.count_ungrouped(since=since),
                 troubles=_troubles(work),
+                revision=work.stories.revision(),
             )
 
     def topic(
@@ -292,8 +293,9 @@ class Reading:
             return with_history(work, _feed_lines(work), now=self.clock.now())
 
     def _since(self) -> datetime:
-        """Return when the window begins, to the minute: what all pages count is kept so long."""
-        return (self.clock.now() - self.window).replace(second=0, microsecond=0)
+        """Return when the window begins, to ten minutes: what all pages count is kept so long."""
+        begins = (self.clock.now() - self.window).replace(second=0, microsecond=0)
+        return begins - timedelta(minutes=begins.minute % 10)
 
     def _cards(
         self, work: UnitOfWork, stories: Sequence[Story], lens: Lens | None = None

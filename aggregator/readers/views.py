@@ -170,6 +170,8 @@ class FrontPage:
     sections: tuple[TopicSection, ...] = ()
     """Empty before the first build that knows topics, and on later pages."""
     hidden: tuple[HiddenStory, ...] = ()
+    revision: int = 0
+    """How often the stories had changed by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

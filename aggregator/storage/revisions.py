@@ -45,6 +45,8 @@ def advance(connection: Connection, what: Changing) -> None:
 
 def number(connection: Connection, what: Changing) -> int:
     """Return how often it has changed."""
+    if _keeps(connection):
+        return _seen(connection)[what.value]
     found = connection.scalar(select(revisions.c.number).where(revisions.c.name == what.value))
     return int(found or 0)
 

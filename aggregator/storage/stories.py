@@ -278,19 +278,33 @@ class Stories:
 
     def count_ungrouped(self, *, since: datetime) -> int:
         """Return how many articles since `since` are in no story."""
-        return kept(
+        # Articles come much more often than stories change, and none of those is in a story yet.
+        known, last, before = kept(
             self.connection,
             "ungrouped",
             since,
+            of=[Changing.STORIES],
+            make=lambda: self._ungrouped(since),
+        )
+        if number(self.connection, Changing.ARTICLES) == before:
+            return known
+        return known + kept(
+            self.connection,
+            "ungrouped after",
+            (since, last),
             of=[Changing.STORIES, Changing.ARTICLES],
-            make=lambda: self._count_ungrouped(since),
+            make=lambda: self._ungrouped(since, after=last)[0],
         )
 
-    def _count_ungrouped(self, since: datetime) -> int:
+    def _ungrouped(self, since: datetime, after: int = 0) -> tuple[int, int, int]:
+        """Count those with a higher id than `after`; with the highest id, and how often articles had come."""
         is_grouped = exists().where(story_articles.c.article_id == articles.c.id)
         query = select(func.count()).select_from(articles).where(articles.c.at >= since, ~is_grouped)
+        if after:
+            query = query.where(articles.c.id > after)
         found: int = self.connection.execute(query).scalar_one()
-        return found
+        last = self.connection.scalar(select(func.max(articles.c.id)))
+        return found, last or 0, number(self.connection, Changing.ARTICLES)
 
     def _one(self, where: ColumnElement[bool]) -> Story | None:
         row = self.connection.execute(select(stories).where(where, HAS_FACE)).first()

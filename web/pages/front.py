@@ -5,12 +5,13 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, current_app, g, render_template, request
 
 from aggregator.readers.lens import Show
 from aggregator.readers.views import FeedTrouble, FrontPage, StoryCard
+from web.ahead import pages_ahead
 from web.pages.lenses import lens_page
-from web.pages.marks import lens
+from web.pages.marks import is_opened, lens
 from web.services import current_services
 
 blueprint = Blueprint("front", __name__)
@@ -50,6 +51,9 @@ def page() -> str:
     state = front_state(front, after=after, show=view.show)
     saved = current_services().saved_searches
     searches = saved.sections(view, zone=g.zone) if state is FrontState.STORIES and not after else ()
+    every = (*shown(front), *(card for section in searches for card in section.cards))
+    if state is FrontState.STORIES and is_opened():
+        pages_ahead(current_app, [card.id for card in every], revision=front.revision)
     is_arriving = state in {FrontState.FETCHING, FrontState.GROUPING}
     return render_template(
         "front.html",
@@ -57,7 +61,7 @@ def page() -> str:
         after=after,
         state=state,
         show=view.show.value,
-        shown=(*shown(front), *(card for section in searches for card in section.cards)),
+        shown=every,
         searches=searches,
         trouble_groups=by_todo(front.troubles),
         reload_seconds=RELOAD_SECONDS if is_arriving else None,

@@ -52,6 +52,13 @@ def page(story_id: int) -> str | Response:
     return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
 
 
+def make(story_id: int) -> None:
+    """Make the page of a story for nobody, so that the next one has most of it: `web/ahead.py`."""
+    story = current_services().reading.story(story_id, lens=lens())
+    if isinstance(story, StoryPage):
+        render(story)
+
+
 @blueprint.get(f"/<{ID}:story_id>.json")
 def as_json(story_id: int) -> Response:
     """Send the story as JSON."""
