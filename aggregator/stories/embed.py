@@ -8,10 +8,11 @@ import hashlib
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +20,7 @@ from aggregator.domain.articles import Article
 from aggregator.domain.errors import ModelUnusable
 from aggregator.executor import thread_pool
 from aggregator.stories.passage import PASSAGE_VERSION, passage
+from aggregator.stories.traced import traced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +112,7 @@ class SentenceTransformerEmbedder:
         # Calls take turns: one fills the cores, and a tokenizer is told for everybody whether to pad.
         with _working:
             if len(texts) == 1:  # a search, for which somebody waits: no other thread is needed
-                return embed([0])
+                return _alone(self.name)(texts[0])[None]
             # Small batches side by side, one core each: cores that share a batch wait for one another.
             with thread_pool(cores) as executor:
                 batches = list(batched(_lengths(model, list(texts)), self.batch_tokens))
@@ -255,6 +257,18 @@ def _encode(model: Any, texts: list[str]) -> Any:
     )
 
 
+@lru_cache(maxsize=2)
+def _alone(name: str) -> "Callable[[str], NDArray[np.float32]]":
+    """Return what embeds one text, on the calling thread's core alone."""
+    model = _model(name)
+
+    def one(text: str) -> "NDArray[np.float32]":
+        found: NDArray[np.float32] = _encode(model, [text])[0]
+        return found
+
+    return traced(model, one)
+
+
 @lru_cache(maxsize=1)
 def _cores() -> int:
     """Return how many threads torch would use: the cores it may run on, or OMP_NUM_THREADS."""
@@ -294,4 +308,5 @@ def _quiet_libraries(*, offline: bool) -> Iterator[None]:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        getLogger("sentence_transformers").setLevel(ERROR)
         yield
