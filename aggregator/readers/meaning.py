@@ -164,7 +164,8 @@ class Meaning:
 
     def _prepare(self, text: str) -> "NDArray[np.float32]":
         vector: NDArray[np.float32] = self.embedder.encode([text])[0]
-        self._follow(wait=True)
+        if self._index.ids is None:
+            self._follow(wait=True)
         return vector
 
     def _follow(self, *, wait: bool) -> None:

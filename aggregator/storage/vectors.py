@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, String, exists, func, literal_column, select
 
 from aggregator.domain.articles import Article
 from aggregator.domain.ids import ArticleId
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 ROW: ColumnElement[int] = literal_column("vectors.rowid", Integer)
 """SQLite's own number of a row: it grows, so that new vectors are told from those seen before."""
+OLD_ROW: ColumnElement[int] = literal_column("+vectors.rowid", Integer)
+OF_MODEL: ColumnElement[str] = literal_column("+vectors.model", String)
+"""By the plus, SQLite does not go through all vectors for these: https://www.sqlite.org/optoverview.html."""
 AT_ONCE = 1000
 """Vectors read at a time by those who read many."""
 
@@ -116,8 +119,10 @@ class Vectors:
 
         both = articles.c.content_hash == vectors.c.content_hash
         query = select(articles.c.id, vectors.c.vector).join_from(vectors, articles, both)
-        query = query.where(vectors.c.model == model)
-        for new in (mark.vector < ROW, (articles.c.id > mark.article) & (mark.vector >= ROW)):
+        new_vector = (vectors.c.model == model) & (mark.vector < ROW)
+        # The new articles' vectors, not the articles of all vectors.
+        new_article = (articles.c.id > mark.article) & (model == OF_MODEL) & (mark.vector >= OLD_ROW)
+        for new in (new_vector, new_article):
             for rows in self.connection.execute(query.where(new)).partitions(AT_ONCE):
                 flat = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4")
                 yield [row.id for row in rows], flat.reshape(len(rows), -1)

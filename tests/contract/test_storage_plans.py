@@ -412,6 +412,16 @@ def test_pages_and_ticks_read_in_the_order_of_an_index(full: Storage, name: str,
     assert not [other for other in steps if "TEMP B-TREE" in other]
 
 
+def test_new_vectors_are_read_and_not_those_of_before(full: Storage) -> None:
+    steps = plans(full, CALLS["vectors.after"])
+
+    assert [step for step in steps if step.startswith("SEARCH vectors")] == [
+        "SEARCH vectors USING INDEX ix_vectors_model (model=? AND rowid>?)",
+        "SEARCH vectors USING INDEX sqlite_autoindex_vectors_1 (content_hash=?)",
+    ]
+    assert "SEARCH articles USING INTEGER PRIMARY KEY (rowid>?)" in steps
+
+
 @pytest.mark.parametrize("name", ["days.reports", "days.loud", "days.last_before", "days.first_after"])
 def test_days_read_only_what_is_dated_within_them(full: Storage, name: str) -> None:
     dated = [step for step in plans(full, CALLS[name]) if re.match(r"(SEARCH|SCAN) articles", step)]
