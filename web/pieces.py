@@ -17,7 +17,9 @@ from urllib.parse import quote_plus
 from flask import Flask, g, request
 from markupsafe import Markup, escape
 
+from aggregator.readers.views import StoryCard
 from web import presenters
+from web.buttons import mark_buttons
 from web.pages.marks import here
 
 TIMES = 20_000
@@ -56,12 +58,16 @@ def install_pieces(app: Flask) -> None:
     def outlet_link(key: int, name: str, short: str = "") -> Markup:
         return link_to_outlet(app.url_for("outlets.page", outlet_id=key), name, short)
 
+    def buttons(card: StoryCard, is_read: bool | None = None) -> Markup:
+        return mark_buttons(card, is_read=is_read, url_for=app.url_for, here=address(), back=address_quoted())
+
     pieces: dict[str, Callable[..., Any]] = {
         "when": when,
         "kept": kept,
         "here": address,
         "here_quoted": address_quoted,
         "outlet_link": outlet_link,
+        "mark_buttons": buttons,
         "original": original,
         "tongue": tongue,
     }

@@ -328,6 +328,16 @@ def _beside(
     """Return what stands beside an article: the same text elsewhere, and the other outlets' own reports."""
     if story is None:
         return {"copies": (), "others": ()}
+    kept = work.revisions.of_each("beside", most=PAGES_KEPT)
+    known: dict[ArticleId, _Beside] = kept.setdefault(story.id, {})
+    if article.id not in known:
+        known[article.id] = _told_beside(work, story, article, outlets)
+    return known[article.id]
+
+
+def _told_beside(
+    work: UnitOfWork, story: Story, article: Article, outlets: Mapping[OutletId, Outlet]
+) -> _Beside:
     ids = work.stories.members([story.id])[story.id]
     folding = work.articles.folding(ids)
     members = work.articles.get_many(ids)
