@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import combining, normalize
 
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 TOKEN: Final = re.compile(r"[^\W_]+")
 
 
@@ -14,7 +15,11 @@ def folded(text: str) -> str:
     small = text.casefold().strip()
     if small.isascii():
         return small
-    return "".join(sign for sign in normalize("NFKD", small) if not combining(sign))
+    return _BEYOND_ASCII.sub(_without_accents, normalize("NFKD", small))
+
+
+def _without_accents(run: re.Match[str]) -> str:
+    return "".join(sign for sign in run[0] if not combining(sign))
 
 
 _folded_word = lru_cache(maxsize=50_000)(folded)

@@ -27,10 +27,7 @@ def best_passage(title: str, text: str, query: Query) -> Passage:
     word, as when only the meaning is near, it is the first sentence.
     """
     terms = [tuple(token for token, _, _ in tokens(term)) for term in (*query.phrases, *query.words)]
-    headline = " ".join(title.split())
-    if not _holds(f"{title} {text[:LOOKED_AT]}", terms):
-        return _passage(next(_sentences(text[:LOOKED_AT]), headline), [])
-    sentences = [*_sentences(text[:LOOKED_AT]), headline]
+    sentences = [*_sentences(text[:LOOKED_AT]), " ".join(title.split())]
     spans = [_spans(sentence, terms) for sentence in sentences]
     weights = [sum(len(terms[number]) for number in {number for number, _ in found}) for found in spans]
     best = max(range(len(sentences)), key=lambda place: (weights[place], -place))
@@ -38,18 +35,16 @@ def best_passage(title: str, text: str, query: Query) -> Passage:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    start = 0
-    for end in SENTENCE_END.finditer(text):
-        if flat := " ".join(text[start : end.start()].split()):
+    for sentence in SENTENCE_END.split(text):
+        flat = " ".join(sentence.split())
+        if flat:
             yield flat
-        start = end.end()
-    if flat := " ".join(text[start:].split()):
-        yield flat
 
 
 def _spans(sentence: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
     """Return the number of each term that stands in a sentence, with where it does."""
-    if not _holds(sentence, terms):
+    flat = folded(sentence)
+    if not any(term and term[0] in flat for term in terms):
         return []  # most sentences hold none, and telling words apart takes ten times as long
     words = list(tokens(sentence))
     starts: dict[str, list[int]] = {}
@@ -62,12 +57,6 @@ def _spans(sentence: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
             if tuple(word for word, _, _ in run) == term:
                 found.append((number, (run[0][1], run[-1][2])))
     return found
-
-
-def _holds(text: str, terms: Sequence[Term]) -> bool:
-    """Return whether the first word of a term may stand in a text."""
-    flat = folded(text)
-    return any(term and term[0] in flat for term in terms)
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
