@@ -5,7 +5,6 @@ too, beside the same in steps of a thousand rows.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from threading import Event, Thread
 import numpy as np
 
 from aggregator.stories.embed import _encode, _model, open_embedder
-from web.wsgi import TURN
 
 TIMES = 20
 BUSY = (0, 1, 2)
@@ -56,7 +54,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
     articles = parser.parse_args().articles
-    sys.setswitchinterval(TURN)
     embedder = open_embedder()
     model = _model("all-MiniLM-L6-v2")
     chance = np.random.default_rng(1)

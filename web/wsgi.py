@@ -2,7 +2,6 @@
 
 import errno
 import gc
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,9 +24,6 @@ PROXY_HEADERS: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 """What a trusted proxy may tell; the name under which the site was opened stays the Host header's."""
 GARBAGE = (50_000, 20, 50)
 """Objects, and rounds of the younger generation, between two searches; Python's own are 700, 10, 10."""
-TURN = 0.001
-"""Seconds that a thread computes before another gets the interpreter, instead of Python's 0.005: a page asks
-the database some twenty times, and each time a build that computes meanwhile keeps it waiting so long."""
 
 
 def site(
@@ -144,7 +140,7 @@ def listen(app: Flask, *, host: str, port: int, threads: int, trusted_proxy: str
     """Return a waitress server that holds its port; `.run()` serves until `.close()`.
 
     The headers that tell of https and of the reader's address count from `trusted_proxy` only.
-    From then on the threads of this process take shorter turns, and garbage is searched for less often.
+    From then on garbage is searched for less often.
 
     Raises:
         AddressInUse: another program holds the port.
@@ -153,7 +149,6 @@ def listen(app: Flask, *, host: str, port: int, threads: int, trusted_proxy: str
 
     settle()
     trust: dict[str, Any] = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": PROXY_HEADERS}
-    sys.setswitchinterval(TURN)
     try:
         return create_server(
             app, host=host, port=port, threads=threads, ident=None, **(trust if trusted_proxy else {})

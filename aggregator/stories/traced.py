@@ -1,8 +1,8 @@
 """An embedding model as one call, for the single text of a search; used by `embed.py`.
 
 Written in Python, a model lets go of the interpreter some two hundred times for one short text, and where
-another thread computes it waits a millisecond each time to get it back: a fifth of a second, for work of
-fifteen milliseconds. Traced by torch, it lets go once. `python -m benchmarks.traced` shows both.
+another thread computes it waits for that one's turn of 5 ms each time: a second, for work of fifteen
+milliseconds. Traced by torch, it lets go once. `python -m benchmarks.traced` shows both.
 """
 
 import warnings
