@@ -56,7 +56,7 @@ class ReadMarks:
     def of(self, reader: ReaderId, articles: Collection[ArticleId]) -> Mapping[ArticleId, ReadMark]:
         """Return the marks of those of these articles that have one."""
         mark = read_marks.c
-        # One text instead of a row for each, as in `story_members.py`: the front page asks for a thousand.
+        # One text instead of a row for each, as in `story_members.py`: a digest asks for thousands.
         row = func.json_array(mark.article_id, mark.is_read, mark.with_story, mark.at)
         query = select(func.json_group_array(row)).where(mark.reader_id == reader)
         return {

@@ -12,7 +12,15 @@ from aggregator.domain.ids import ReaderId
 from aggregator.domain.readers import PERSONAL
 from aggregator.readers.lens import Lens
 from aggregator.readers.views import StoryPage
-from tests.web.fake_reading import FakeMarks, FakeReading, make_card, make_front, make_services, make_story
+from tests.web.fake_reading import (
+    FakeMarks,
+    FakePeople,
+    FakeReading,
+    make_card,
+    make_front,
+    make_services,
+    make_story,
+)
 from web.factory import create_app
 
 OPENED = {"Sec-Fetch-Site": "same-origin"}
@@ -98,6 +106,18 @@ def test_story_is_made_again_only_when_stories_have_changed(
     reading.front = replace(reading.front, revision=8)
     look(client)
     queue.empty()
+    assert reading.asked == [3, 1, 2] * 2
+
+
+def test_readers_of_two_zones_have_the_stories_made_once_in_each(reading: Watched, queue: Queue) -> None:
+    people = FakePeople()
+    client = create_app(make_services(reading, ahead=queue, people=people)).test_client()
+
+    for zone in ("Asia/Tokyo", "Europe/Oslo") * 2:
+        people.accounts.reader = replace(people.accounts.reader, time_zone=zone)
+        look(client)
+        queue.empty()
+
     assert reading.asked == [3, 1, 2] * 2
 
 
