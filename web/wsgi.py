@@ -104,7 +104,7 @@ def _later(pool: ThreadPoolExecutor, call: Callable[[], object]) -> None:
 def _ahead(pool: ThreadPoolExecutor, call: Callable[[], object]) -> None:
     # The instance may stop while a page is made ahead; the next one is not wanted then.
     with suppress(RuntimeError):
-        pool.submit(_told, call)
+        _later(pool, call)
 
 
 def _told(call: Callable[[], object]) -> None:
