@@ -139,11 +139,14 @@ def test_front_page_that_waits_for_stories_shows_them_by_itself(
 
 def test_refused_mark_shows_the_page_that_says_why(site: str, open_page: Opener) -> None:
     page = open_page(site).page
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.post_data or "") if one.method == "POST" else None)
     page.evaluate("document.querySelector('form.marks [name=as_of]').value = 'yesterday'")
 
     page.locator("form.marks button[value=read]").first.click()
 
     expect(page.locator("h1")).to_have_text("That request could not be read")
+    assert ["act=read" in body for body in sent] == [True, True]  # a login that is asked for keeps what it was
 
 
 def test_every_key_of_the_list_of_keys_is_told(site: str, open_page: Opener) -> None:

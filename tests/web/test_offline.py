@@ -33,6 +33,21 @@ SIZE = """async icon => {
 }"""
 DATABASES = "async () => (await indexedDB.databases()).map(one => one.name)"
 
+FAILING = """slow => {
+    window.fetch = address => new Promise((_, fail) => {
+        setTimeout(fail, address.endsWith(slow) ? 500 : 0, new TypeError('There is no network.'));
+    });
+}"""
+WAITING = """() => new Promise(done => {
+    indexedDB.open('broadfold', 1).onsuccess = opening => {
+        const database = opening.target.result;
+        database.transaction('marks').objectStore('marks').getAll().onsuccess = asking => {
+            database.close();
+            done(asking.target.result.map(mark => mark.address));
+        };
+    };
+})"""
+
 
 @pytest.fixture
 def alive(tmp_path: Path) -> Iterator[Living]:
@@ -131,6 +146,20 @@ def test_page_that_is_not_kept_says_so_and_lists_what_is(site: str, open_page: O
     expect(page.locator("#not-kept")).to_be_visible()
     for headline in ("Front page", *HEADLINES):
         expect(page.locator("#kept-pages a", has_text=headline).first).to_be_visible()
+
+
+def test_marks_wait_in_the_order_in_which_they_were_pressed(
+    alive: Living, site: str, open_page: Opener
+) -> None:
+    page = opened_and_kept(open_page, site)
+    slow, quick = (f"/stories/{story}/mark" for story in story_numbers(alive)[:2])
+    page.evaluate(FAILING, slow)
+
+    for address in (slow, quick):
+        page.click(f"form[action='{address}'] button[value=save]")
+    expect(page.locator("#waiting")).to_have_text("2 marks wait to be sent.")
+
+    assert page.evaluate(WAITING) == [site + slow, site + quick]
 
 
 def test_marks_made_offline_wait_and_are_sent_in_order_once(

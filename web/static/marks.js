@@ -40,7 +40,10 @@
     }
   };
 
-  const post = (address, fields) => fetch(address, { method: "POST", body: new URLSearchParams(fields) });
+  // A network that answers nothing for ten seconds is none.
+  const post = (address, fields) =>
+    fetch(address, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(10000) });
+  const isOffline = (problem) => problem instanceof TypeError || problem.name === "TimeoutError";
 
   const showWaiting = async () => {
     const count = await stored("readonly", (marks) => marks.count());
@@ -58,8 +61,7 @@
   // Send what waits, the oldest first. A mark that is sent twice changes nothing: each says how it shall be.
   const send = async () => {
     if ((await showWaiting()) === 0) return;
-    await navigator.locks.request("broadfold-marks", { ifAvailable: true }, async (lock) => {
-      if (lock === null) return; // another tab is sending
+    await navigator.locks.request("broadfold-marks", async () => { // one tab at a time
       const keys = await stored("readonly", (marks) => marks.getAllKeys());
       for (const key of keys) {
         const mark = await stored("readonly", (marks) => marks.get(key));
@@ -111,7 +113,9 @@
     button.value = act;
   };
 
-  const mark = async (form, button) => {
+  // Send the mark at once; what follows from it waits until what was pressed before it is through, so that
+  // marks that wait for a network wait in the order in which they were pressed.
+  const mark = async (form, button, before) => {
     const fields = [...new FormData(form, button)];
     const [, , said] = turns[button.value];
     const place = placeOf(form, button);
@@ -120,22 +124,30 @@
       const answer = await post(form.action, fields);
       if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
       const answered = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await before;
       swap(form, place, answered, `${said}: ${button.querySelector(".unseen").textContent.replace(/^: /, "")}`);
     } catch (problem) {
-      if (!(problem instanceof TypeError)) return form.submit(); // the page that answers says what is wrong
+      if (!isOffline(problem)) { // the page that answers says what is wrong
+        form.dataset.plain = "yes";
+        return form.requestSubmit(button);
+      }
+      await before;
       await wait(form.action, fields);
       turn(button);
       say(`${said}; it will be sent when there is a network.`);
     }
   };
 
+  let last = Promise.resolve();
   document.addEventListener("submit", (event) => {
     const { target: form, submitter: button } = event;
-    if (!form.matches("form.marks") || !(button?.value in turns) || !cardOf(form)) return;
+    if (!form.matches("form.marks") || form.dataset.plain || !(button?.value in turns) || !cardOf(form)) return;
     event.preventDefault();
     if (form.dataset.sending) return; // pressed twice
     form.dataset.sending = "yes";
-    mark(form, button).finally(() => delete form.dataset.sending);
+    last = mark(form, button, last)
+      .catch((problem) => say(`This mark could not be kept in this browser: ${problem.message}`))
+      .finally(() => delete form.dataset.sending);
   });
 
   // The filters change the list and leave the page; the keys of the browser's history lead back.
