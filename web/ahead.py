@@ -97,7 +97,8 @@ class Ahead:
 
     def _make(self, story: int, place: Place, person: Any, services: Services) -> None:
         prefetch = {"Sec-Purpose": "prefetch"}  # nobody has opened it
-        with self.app.test_request_context(base_url=place.base_url, headers=prefetch):
+        page = self.app.test_request_context(base_url=place.base_url, headers=prefetch)
+        with services.one_view(), page:
             g.now, g.zone, g.person = services.clock.now(), place.zone, person
             self.make(story)
 

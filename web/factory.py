@@ -15,6 +15,7 @@ from web.bodies import without_remote_media
 from web.compress import install_compression
 from web.errors import install_errors
 from web.links import with_links
+from web.oneview import install_one_view
 from web.pages import app as installed
 from web.pages import (
     articles,
@@ -86,6 +87,7 @@ def create_app(services: Services) -> Flask:
     app.before_request(lambda: setattr(g, "now", services.clock.now()))
     app.before_request(lambda: setattr(g, "zone", zone))
     install_security(app, services)
+    install_one_view(app, services)
     install_people(app)
     install_errors(app)
     install_compression(app)

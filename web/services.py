@@ -1,6 +1,7 @@
 """What the pages may ask of the rest of Broadfold: handed to `create_app`, read back in each request."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Protocol, cast
@@ -214,6 +215,7 @@ class Services:
     `allowed_hosts` are the names, besides the loopback ones, under which the site may be opened.
     `later` does what no page should wait for; it must not fail silently. So does `ahead`, or it does nothing:
     what it is given spares a wait, and is lost when the instance stops.
+    Within `one_view`, all that a thread reads is as of one moment.
     """
 
     reading: Reading
@@ -239,6 +241,7 @@ class Services:
     allowed_hosts: tuple[str, ...] = ()
     later: Callable[[Callable[[], object]], None] = at_once
     ahead: Callable[[Callable[[], object]], None] = never
+    one_view: Callable[[], AbstractContextManager[object]] = nullcontext
 
 
 def current_services() -> Services:

@@ -94,6 +94,7 @@ def services_of(
         digest_soon=digest_soon,
         later=partial(_later, everything.later),
         ahead=partial(_ahead, everything.later),
+        one_view=everything.storage.one_view,
     )
 
 

@@ -3,7 +3,7 @@
 Reads what the decisions of `readstate.py` and `muting.py` need; used by `reading.py` and `kept.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -209,12 +209,10 @@ class _Known:
 
 
 def _known(work: UnitOfWork, stories: Sequence[StoryId]) -> Mapping[StoryId, _Known]:
-    kept = work.revisions.of_each("known", most=KNOWN_KEPT)
-    found = {story: one for story in stories if (one := kept.get(story)) is not None}
-    missing = [story for story in stories if story not in found]
-    told = {story: _know(some) for story, some in work.story_members.of(missing).items()} if missing else {}
-    kept.update(told)
-    return {story: found[story] if story in found else told[story] for story in stories}
+    def read(missing: Collection[StoryId]) -> Mapping[StoryId, _Known]:
+        return {story: _know(some) for story, some in work.story_members.of(missing).items()}
+
+    return work.revisions.each("known", stories, read, most=KNOWN_KEPT)
 
 
 def _know(members: Sequence[Member]) -> _Known:

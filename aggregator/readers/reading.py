@@ -18,7 +18,7 @@ from aggregator.domain.readers import Shelf
 from aggregator.domain.stories import Story
 from aggregator.domain.topics import EVERY, OTHER, Topic
 from aggregator.readers import lines
-from aggregator.readers.cards import cards_of
+from aggregator.readers.cards import cards_of, step_of
 from aggregator.readers.cursors import score_cursor, score_mark, time_cursor, time_mark
 from aggregator.readers.edits import edits
 from aggregator.readers.health import with_history
@@ -225,7 +225,7 @@ class Reading:
             story = _story_of(work, article.id)
             outlets = _outlets(work)
             listed = work.articles.feeds_of([article.id]).get(article.id, ())
-            feeds = [feed for one in listed if (feed := work.feeds.get(one))]
+            feeds = work.feeds.names()
             versions, full = work.articles.versions(article.id), work.full_texts.get(article.id)
             return ArticlePage(
                 id=article.id,
@@ -240,7 +240,7 @@ class Reading:
                 summary=article.summary,
                 html=stored.html,
                 provenance=article.provenance,
-                feeds=tuple(feed.title or feed.url for feed in feeds),
+                feeds=tuple(feeds[one] for one in listed if one in feeds),
                 versions=versions,
                 edits=edits(article, versions),
                 full_html=full.html if full else "",
@@ -294,8 +294,7 @@ class Reading:
 
     def _since(self) -> datetime:
         """Return when the window begins, to ten minutes: what all pages count is kept so long."""
-        begins = (self.clock.now() - self.window).replace(second=0, microsecond=0)
-        return begins - timedelta(minutes=begins.minute % 10)
+        return step_of(self.clock.now() - self.window)
 
     def _cards(
         self, work: UnitOfWork, stories: Sequence[Story], lens: Lens | None = None

@@ -90,6 +90,7 @@ class Search:
         if query.is_narrowed:
             with self.storage.reading() as work:
                 allowed = work.search.allowed(query)
+        self.storage.renew()
         return self.meaning.nearest(query.text, allowed=allowed, patience=patience)
 
 

@@ -1,7 +1,7 @@
 """A database as the rooms see it: short reading and writing transactions over one file, or over memory."""
 
 from collections.abc import Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, local
@@ -29,7 +29,7 @@ class Storage:
     turns: AbstractContextManager[object]
     """Held during a transaction: threads take turns where there is only one connection."""
     here: local = field(default_factory=local)
-    """Remembers, for each thread, whether a unit of work is open."""
+    """Remembers, for each thread, whether a unit of work is open, and its one view."""
     kept: dict[str, tuple[Hashable, object]] = field(default_factory=dict)
     """What is counted once for each state of the database: `revisions.py`."""
 
@@ -42,8 +42,39 @@ class Storage:
         Raises:
             DatabaseUnusable: the file is damaged, locked for too long or has no tables.
         """
-        with self._transaction(writing=False) as connection:
-            yield unit_of_work(connection)
+        with self._alone(), self._told(writing=False, patience=self.patience):
+            if not getattr(self.here, "is_one_view", False):
+                with self._begun(writing=False, patience=self.patience) as connection:
+                    yield unit_of_work(connection)
+                return
+            view = getattr(self.here, "view", None)
+            if view is None:
+                view = self.here.view = ExitStack()
+                self.here.work = unit_of_work(
+                    view.enter_context(self._begun(writing=False, patience=self.patience))
+                )
+            yield self.here.work
+
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Let all that this thread reads be as of one moment, in one transaction.
+
+        It begins with the first unit of work, and ends at the end, at `renew` and before a unit of work that
+        writes; the next one is newer. For pages that ask many short questions: each beginning and end of a
+        transaction costs a turn of the interpreter.
+        """
+        self.here.is_one_view = True
+        try:
+            yield
+        finally:
+            self.here.is_one_view = False
+            self.renew()
+
+    def renew(self) -> None:
+        """End this thread's one view, if it has one: nothing is held open while it waits for something."""
+        view, self.here.view, self.here.work = getattr(self.here, "view", None), None, None
+        if view is not None:
+            view.close()
 
     @contextmanager
     def writing(self, *, patience: float | None = None) -> Iterator[UnitOfWork]:
@@ -90,23 +121,42 @@ class Storage:
     @contextmanager
     def _transaction(self, *, writing: bool, patience: float | None = None) -> Iterator[Connection]:
         waits = self.patience if patience is None else patience
+        with self._alone(), self._told(writing=writing, patience=waits):
+            self.renew()
+            with self._begun(writing=writing, patience=waits) as connection:
+                yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold that this is the one unit of work of this thread."""
         if getattr(self.here, "is_open", False):
             raise RuntimeError("a unit of work is already open in this thread: end it first")
+        self.here.is_open = True
         try:
-            with self.turns, self.engine.connect() as connection:
-                self.here.is_open = True
-                options = {sqlite.WRITING: writing, sqlite.PATIENCE: waits, KEPT: self.kept, SEEN: {}}
-                connection = connection.execution_options(**options)
-                with connection.begin():
-                    yield connection
+            yield
+        finally:
+            self.here.is_open = False
+
+    @contextmanager
+    def _begun(self, *, writing: bool, patience: float) -> Iterator[Connection]:
+        with self.turns, self.engine.connect() as connection:
+            options = {sqlite.WRITING: writing, sqlite.PATIENCE: patience, KEPT: self.kept, SEEN: {}}
+            connection = connection.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _told(self, *, writing: bool, patience: float) -> Iterator[None]:
+        """Say in our own errors why the database cannot be used."""
+        try:
+            yield
         except DBAPIError as error:
-            why = sqlite.reason(error, patience=waits)
+            self.renew()
+            why = sqlite.reason(error, patience=patience)
             if why is None or (not writing and sqlite.is_refused_write(error)):
                 raise
             kind = DatabaseBusy if sqlite.is_busy(error.orig) else DatabaseUnusable
             raise kind(self.location, why) from error
-        finally:
-            self.here.is_open = False
 
 
 def open_storage(url: str, *, patience: float = PATIENCE) -> Storage:

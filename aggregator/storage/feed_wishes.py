@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from aggregator.domain.feeds import FeedWish, WantedText
 from aggregator.domain.ids import ArticleId, FeedId
+from aggregator.storage.revisions import Changing, advance, kept
 from aggregator.storage.rows import insert_into
 from aggregator.storage.schema import article_feeds, articles, feeds, full_texts
 from aggregator.storage.tables_feed_wishes import feed_wishes, full_text_tries
@@ -40,7 +41,11 @@ class FeedWishes:
         """Return the feeds whose articles stay off the front page, with what they are called."""
         query = select(feeds.c.id, feeds.c.title, feeds.c.url)
         query = query.join_from(feed_wishes, feeds, feeds.c.id == WISH.feed_id).where(WISH.is_muted)
-        return {FeedId(row.id): row.title or row.url for row in self.connection.execute(query)}
+
+        def read() -> Mapping[FeedId, str]:
+            return {FeedId(row.id): row.title or row.url for row in self.connection.execute(query)}
+
+        return kept(self.connection, "muted feeds", None, of=[Changing.FEEDS], make=read)
 
     def want_full_texts(self, ids: Collection[FeedId], *, wanted: bool) -> None:
         """Fetch the whole texts of the articles that these feeds bring from now on, or no longer.
@@ -95,6 +100,7 @@ class FeedWishes:
         self._set(wanted.feed, failures=WISH.failures + 1, problem=problem)
 
     def _set(self, feed: FeedId, **values: Any) -> None:
+        advance(self.connection, Changing.FEEDS)
         blank = {"feed_id": feed, "is_muted": False, "failures": 0, "problem": ""}
         insert = insert_into(self.connection, feed_wishes).values(blank).on_conflict_do_nothing()
         self.connection.execute(insert)

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, true
 
 from aggregator.domain.feeds import Failure, Feed, FeedState, NewFeed, PollOutcome, Validators
 from aggregator.domain.ids import FeedId, OutletId
+from aggregator.storage.revisions import Changing, advance, kept
 from aggregator.storage.rows import chunks
 from aggregator.storage.schema import article_feeds, feeds
+
+TELLING = (
+    "url", "title", "site_url", "state", "failures", "failure", "failure_detail", "failure_status", "warning",
+)  # fmt: skip
+"""What of a poll's outcome is told of a feed, beside that there was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,7 @@ class Feeds:
 
     def add(self, feed: NewFeed, outlet_id: OutletId, *, now: datetime) -> FeedId:
         """Store a subscription that is due at once; its address must not be stored yet."""
+        advance(self.connection, Changing.FEEDS)
         insert = feeds.insert().values(
             url=feed.url,
             outlet_id=outlet_id,
@@ -46,19 +53,36 @@ class Feeds:
 
     def all(self) -> tuple[Feed, ...]:
         """Return every feed, by folder and title."""
-        found = map(feed_of, self.connection.execute(select(feeds)))
-        return tuple(sorted(found, key=lambda feed: (feed.folder.casefold(), feed.title.casefold(), feed.id)))
+        return self._many(true())
 
     def failing(self) -> tuple[Feed, ...]:
-        """Return the feeds whose last poll failed or that are not polled any more, by folder and title."""
+        """Return the feeds whose last poll failed or that are not polled any more, by folder and title.
+
+        When each is due may be told as it was at that poll.
+        """
         gone_or_failing = or_(feeds.c.failure.is_not(None), feeds.c.state != FeedState.ACTIVE.value)
-        found = map(feed_of, self.connection.execute(select(feeds).where(gone_or_failing)))
-        return tuple(sorted(found, key=lambda feed: (feed.folder.casefold(), feed.title.casefold(), feed.id)))
+        return kept(
+            self.connection, "failing", None, of=[Changing.FEEDS], make=lambda: self._many(gone_or_failing)
+        )
 
     def tally(self) -> tuple[int, int]:
         """Return how many feeds there are, and how many of them were ever polled."""
-        row = self.connection.execute(select(func.count(), func.count(feeds.c.last_polled_at))).one()
-        return row[0], row[1]
+        query = select(func.count(), func.count(feeds.c.last_polled_at))
+
+        def count() -> tuple[int, int]:
+            row = self.connection.execute(query).one()
+            return row[0], row[1]
+
+        return kept(self.connection, "tally", None, of=[Changing.FEEDS], make=count)
+
+    def names(self) -> Mapping[FeedId, str]:
+        """Return what every feed is called: its title, its address where it has none."""
+        query = select(feeds.c.id, feeds.c.title, feeds.c.url)
+
+        def read() -> Mapping[FeedId, str]:
+            return {FeedId(row.id): row.title or row.url for row in self.connection.execute(query)}
+
+        return kept(self.connection, "feed names", None, of=[Changing.FEEDS], make=read)
 
     def claim_due(self, *, owner: str, now: datetime, until: datetime, limit: int) -> tuple[Feed, ...]:
         """Lease up to `limit` feeds that are due at `now`, the longest due first.
@@ -125,8 +149,18 @@ class Feeds:
             values["site_url"] = outcome.site_url
         if outcome.moved_to is not None and self.by_url(outcome.moved_to) is None:
             values["url"] = outcome.moved_to
-        update = feeds.update().where(feeds.c.id == feed_id, feeds.c.lease_owner == owner).values(values)
-        return self.connection.execute(update).rowcount == 1
+        mine = (feeds.c.id == feed_id) & (feeds.c.lease_owner == owner)
+        if self._tells(values, mine):
+            advance(self.connection, Changing.FEEDS)
+        return self.connection.execute(feeds.update().where(mine).values(values)).rowcount == 1
+
+    def _tells(self, values: Mapping[str, Any], mine: ColumnElement[bool]) -> bool:
+        """Return whether a feed is another one with these values, to those who do not ask when it is due."""
+        names = ("last_polled_at", *(name for name in TELLING if name in values))
+        old = self.connection.execute(select(*(feeds.c[name] for name in names)).where(mine)).first()
+        if old is None:
+            return False
+        return old.last_polled_at is None or any(getattr(old, one) != values[one] for one in names[1:])
 
     def release(self, feed_ids: Collection[FeedId], *, owner: str) -> None:
         """End the leases that `owner` has on these feeds, without a poll."""
@@ -136,12 +170,14 @@ class Feeds:
 
     def remove(self, feed_id: FeedId) -> None:
         """Forget a feed and what it listed; the articles stay."""
+        advance(self.connection, Changing.FEEDS)
         self.connection.execute(article_feeds.delete().where(article_feeds.c.feed_id == feed_id))
         self.connection.execute(feeds.delete().where(feeds.c.id == feed_id))
 
     def change(self, ids: Collection[FeedId], **values: Any) -> int:
         """Set title, folder, interval, state or next_poll_at of these feeds; return how many are given."""
         if values:
+            advance(self.connection, Changing.FEEDS)
             for chunk in chunks(ids):
                 self.connection.execute(feeds.update().where(feeds.c.id.in_(chunk)).values(values))
         return len(set(ids))
@@ -161,6 +197,10 @@ class Feeds:
         earliest = select(func.min(feeds.c.next_poll_at)).where(feeds.c.state == FeedState.ACTIVE.value)
         due: datetime | None = self.connection.execute(earliest).scalar_one()
         return due
+
+    def _many(self, where: ColumnElement[bool]) -> tuple[Feed, ...]:
+        found = map(feed_of, self.connection.execute(select(feeds).where(where)))
+        return tuple(sorted(found, key=lambda feed: (feed.folder.casefold(), feed.title.casefold(), feed.id)))
 
     def _one(self, where: ColumnElement[bool]) -> Feed | None:
         row = self.connection.execute(select(feeds).where(where)).first()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from aggregator.domain.articles import Outlet, OutletFacts
 from aggregator.domain.ids import OutletId
-from aggregator.storage.revisions import Changing, advance
+from aggregator.storage.revisions import Changing, advance, kept
 from aggregator.storage.rows import insert_into
 from aggregator.storage.schema import articles, outlet_facts, outlets
 
@@ -79,8 +79,12 @@ class Outlets:
     def all(self) -> tuple[Outlet, ...]:
         """Return every outlet, by name."""
         # One text, as in `story_members.py`; nearly always the one of the page before.
-        row = func.json_array(*outlets.c)
-        return _listed(self.connection.execute(select(func.json_group_array(row))).scalar_one())
+        query = select(func.json_group_array(func.json_array(*outlets.c)))
+
+        def read() -> tuple[Outlet, ...]:
+            return _listed(self.connection.execute(query).scalar_one())
+
+        return kept(self.connection, "outlets", None, of=[Changing.STORIES], make=read)
 
     def article_counts(self) -> Mapping[OutletId, tuple[int, datetime | None]]:
         """Return for every outlet how many articles it has and the time (UTC) of the latest."""

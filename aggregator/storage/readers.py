@@ -1,5 +1,6 @@
 """Readers: the one of an instance without accounts, and those who have one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,12 @@ from sqlalchemy import Connection, Row, select
 
 from aggregator.domain.ids import ReaderId
 from aggregator.domain.readers import Reader, Role
+from aggregator.storage.revisions import Changing, advance, each
+from aggregator.storage.rows import select_in
 from aggregator.storage.schema import readers
+
+MOST_KEPT = 1000
+"""Readers who are kept until one of them changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +24,17 @@ class Readers:
 
     def get(self, reader: ReaderId) -> Reader | None:
         """Return a reader, or None."""
-        row = self.connection.execute(select(readers).where(readers.c.id == reader)).first()
-        return None if row is None else _reader_of(row)
+        (found,) = each(
+            self.connection, "readers", [reader], self._read, most=MOST_KEPT, of=[Changing.READERS]
+        ).values()
+        return found[0] if found else None
+
+    def _read(self, wanted: Collection[ReaderId]) -> dict[ReaderId, tuple[Reader, ...]]:
+        """Return of each number its reader, or nothing."""
+        found: dict[ReaderId, tuple[Reader, ...]] = dict.fromkeys(wanted, ())
+        for row in select_in(self.connection, select(readers), readers.c.id, wanted):
+            found[ReaderId(row.id)] = (_reader_of(row),)
+        return found
 
     def all(self) -> tuple[Reader, ...]:
         """Return every reader in the order in which they came."""
@@ -29,16 +44,19 @@ class Readers:
 
     def add(self, reader: Reader) -> ReaderId:
         """Store a new reader, whatever the number in it says; return its number."""
+        advance(self.connection, Changing.READERS)
         added = self.connection.execute(readers.insert().values(**_values(reader)).returning(readers.c.id))
         return ReaderId(added.scalar_one())
 
     def put(self, reader: Reader) -> None:
         """Store what has changed of a reader who is there."""
+        advance(self.connection, Changing.READERS)
         changed = readers.update().where(readers.c.id == reader.id).values(**_values(reader))
         self.connection.execute(changed)
 
     def remove(self, reader: ReaderId) -> None:
         """Remove a reader with everything that is theirs."""
+        advance(self.connection, Changing.READERS)
         self.connection.execute(readers.delete().where(readers.c.id == reader))
 
 

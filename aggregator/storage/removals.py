@@ -11,6 +11,7 @@ from aggregator.domain.feeds import Feed, FeedWish
 from aggregator.domain.ids import FeedId
 from aggregator.storage.feed_wishes import FeedWishes
 from aggregator.storage.feeds import Feeds
+from aggregator.storage.revisions import Changing, advance
 from aggregator.storage.schema import feeds, removals
 
 KEPT = 50
@@ -45,6 +46,7 @@ class Removals:
         known = set(self.connection.scalars(select(feeds.c.url)))
         back = [_row(one, now) for one in kept if one["url"] not in known]
         if back:
+            advance(self.connection, Changing.FEEDS)
             self.connection.execute(feeds.insert(), back)
             self._wish_again([one for one in kept if one["url"] not in known])
         self.connection.execute(removals.delete().where(removals.c.id == number))

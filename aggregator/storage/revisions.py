@@ -1,23 +1,23 @@
-"""How often the stories and the articles have changed, so that what all pages count is counted once.
+"""How often stories, articles, feeds and readers' wishes have changed, so that pages ask once for each state.
 
-A count over the whole window takes milliseconds, and every page of every reader shows the same one. It is
-kept under the state of the database that it was counted in, and another state is counted anew: nothing
-that is kept can be out of date. What only one reader has is never kept.
+A count over the whole window takes milliseconds, and every page of every reader shows the same one; a short
+question costs a turn of the interpreter beside a busy thread. An answer is kept under the state of the
+database that it was found in, and another state is asked anew: nothing that is kept can be out of date.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from aggregator.domain.ids import StoryId
 from aggregator.storage.rows import insert_into
 from aggregator.storage.sqlite import WRITING
 from aggregator.storage.tables_revisions import revisions
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 KEPT = "broadfold_kept"
 """The execution option under which a connection finds what its storage keeps."""
@@ -32,6 +32,10 @@ class Changing(StrEnum):
     """Which there are, and whatever their pages tell of them: outlets, gists, themes, corrections."""
     ARTICLES = "articles"
     """Which there are."""
+    FEEDS = "feeds"
+    """Which there are, their names, how they fare and what is wished of them; not when each is due."""
+    READERS = "readers"
+    """Who there is, with settings, rules, kept searches and what is not followed; not what was read."""
 
 
 def advance(connection: Connection, what: Changing) -> None:
@@ -51,17 +55,44 @@ def number(connection: Connection, what: Changing) -> int:
     return int(found or 0)
 
 
-def kept_of_each(connection: Connection, name: str, *, most: int) -> dict[StoryId, Any] | None:
-    """Return the answers about single stories that are kept in this state, to be added to; None to keep none.
+def kept_of_each(
+    connection: Connection, name: str, *, most: int, of: Sequence[Changing] = (Changing.STORIES,)
+) -> dict[Any, Any] | None:
+    """Return the answers about single things that are kept in this state, to be added to; None to keep none.
 
-    At most about `most` are kept. An answer must depend on nothing but the stories, and must not change.
+    At most about `most` are kept. An answer must depend on nothing but `of`, and must not change.
     """
     if not _keeps(connection):
         return None
-    answers: dict[StoryId, Any] = kept(connection, name, None, of=[Changing.STORIES], make=dict)
+    answers: dict[Any, Any] = kept(connection, name, None, of=of, make=dict)
     if len(answers) >= most:
         answers.clear()
     return answers
+
+
+def each(
+    connection: Connection,
+    name: str,
+    keys: Collection[K],
+    make: Callable[[Collection[K]], Mapping[K, T]],
+    *,
+    most: int,
+    of: Sequence[Changing] = (Changing.STORIES,),
+) -> dict[K, T]:
+    """Return an answer for each of these keys; `make` is asked for those that are not kept.
+
+    See `kept_of_each`; no answer may be None.
+    """
+    answers = kept_of_each(connection, name, most=most, of=of)
+    if answers is None:
+        return dict(make(keys))
+    found: dict[K, T] = {key: known for key in keys if (known := answers.get(key)) is not None}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        made = make(missing)
+        answers.update(made)
+        found.update(made)
+    return {key: found[key] for key in keys}
 
 
 def _seen(connection: Connection) -> dict[str, int]:
@@ -104,11 +135,17 @@ def kept(
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """What is kept of single stories, for those who work it out."""
+    """What is kept for those who work it out from what several repositories tell."""
 
     connection: Connection
 
-    def of_each(self, name: str, *, most: int) -> dict[StoryId, Any]:
+    def of_each(self, name: str, *, most: int) -> dict[Any, Any]:
         """Return what is kept under `name` of each story in this state: see `kept_of_each`."""
         kept = kept_of_each(self.connection, name, most=most)
         return {} if kept is None else kept
+
+    def each(
+        self, name: str, keys: Collection[K], make: Callable[[Collection[K]], Mapping[K, T]], *, most: int
+    ) -> dict[K, T]:
+        """Return an answer for each of these stories: see `each`."""
+        return each(self.connection, name, keys, make, most=most)

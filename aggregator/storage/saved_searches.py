@@ -1,6 +1,6 @@
 """Searches that readers keep: one row a search."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,13 @@ from sqlalchemy import Connection, Row, func, select
 
 from aggregator.domain.ids import ReaderId
 from aggregator.domain.saved_searches import SavedSearch, SavedSearchId
+from aggregator.storage.revisions import Changing, advance, each
+from aggregator.storage.rows import select_in
 from aggregator.storage.tables_saved_searches import saved_searches
 
 TABLE = saved_searches.c
+MOST_KEPT = 1000
+"""Readers whose searches are kept until somebody changes theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,15 @@ class SavedSearches:
 
     def of(self, reader: ReaderId) -> tuple[SavedSearch, ...]:
         """Return a reader's searches in their order."""
-        query = select(saved_searches).where(TABLE.reader_id == reader)
-        found = map(search_of, self.connection.execute(query))
-        return tuple(sorted(found, key=lambda one: (one.place, one.id)))
+        of = [Changing.READERS]
+        return each(self.connection, "searches", [reader], self._read, most=MOST_KEPT, of=of)[reader]
+
+    def _read(self, readers: Collection[ReaderId]) -> dict[ReaderId, tuple[SavedSearch, ...]]:
+        query = select(saved_searches).order_by(TABLE.place, TABLE.id)
+        found: dict[ReaderId, tuple[SavedSearch, ...]] = dict.fromkeys(readers, ())
+        for row in select_in(self.connection, query, TABLE.reader_id, readers):
+            found[ReaderId(row.reader_id)] += (search_of(row),)
+        return found
 
     def by_token(self, token: str) -> SavedSearch | None:
         """Return the search whose feed has this secret in its address, or None."""
@@ -33,6 +43,7 @@ class SavedSearches:
 
     def add(self, reader: ReaderId, *, name: str, query: str, token: str, now: datetime) -> SavedSearchId:
         """Store a search behind the reader's others; the reader must not have the same one yet."""
+        advance(self.connection, Changing.READERS)
         last = select(func.coalesce(func.max(TABLE.place), 0)).where(TABLE.reader_id == reader)
         insert = saved_searches.insert().values(
             reader_id=reader,
@@ -47,6 +58,7 @@ class SavedSearches:
 
     def change(self, reader: ReaderId, number: SavedSearchId, **values: Any) -> bool:
         """Set name, on_front or token of a reader's search; false when there is none."""
+        advance(self.connection, Changing.READERS)
         mine = (TABLE.id == number) & (TABLE.reader_id == reader)
         return self.connection.execute(saved_searches.update().where(mine).values(values)).rowcount == 1
 
@@ -57,6 +69,7 @@ class SavedSearches:
 
     def remove(self, reader: ReaderId, number: SavedSearchId) -> bool:
         """Forget a search of this reader; false when there is none."""
+        advance(self.connection, Changing.READERS)
         gone = saved_searches.delete().where(TABLE.id == number, TABLE.reader_id == reader)
         return self.connection.execute(gone.returning(TABLE.id)).first() is not None
 

@@ -5,7 +5,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Select,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 
 from aggregator.domain.ids import ArticleId
 from aggregator.domain.search import Query, Standing, has_token
@@ -30,7 +41,11 @@ NUMBER: ColumnElement[int] = literal_column("+article_search.rowid", Integer)
 that a filter lets through, which took seconds: https://www.sqlite.org/optoverview.html, on unary plus."""
 ARTICLE_NUMBER: ColumnElement[int] = literal_column("+articles.id", Integer)
 WEIGHED = INDEX.c.rank.op("MATCH")("bm25(4.0, 1.0)")
-"""BM25 with a headline's words counted four times: they say what an article is about."""
+BM25: ColumnElement[float] = literal_column("bm25(article_search, 4.0, 1.0)", Float)
+"""BM25 with a headline's words counted four times: they say what an article is about. As the column `rank`
+it is worked out for all that match; as a function, only for what filters leave."""
+RANKED = 4000
+"""Matches that are ranked, those stored last: each takes some 2 µs, and all of 33,000 took 80 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +54,28 @@ class Search:
 
     connection: Connection
 
-    def by_words(self, query: Query, *, limit: int) -> tuple[ArticleId, ...]:
+    def by_words(self, query: Query, *, limit: int, ranked: int = RANKED) -> tuple[ArticleId, ...]:
         """Return the articles that hold all that is asked for, the best match (BM25) first; any text is safe.
 
-        A query that only filters finds nothing here: see `newest`.
+        Of more than `ranked`, those stored last are ranked and found. A query that only filters finds nothing
+        here: see `newest`.
         """
-        wanted = all_of((*query.words, *query.phrases))
-        if wanted is None:
+        found = holding_all(query)
+        if found is None:
             return ()
-        unwanted = any_of(query.without)
-        expression = f"({wanted}) NOT ({unwanted})" if unwanted else wanted
-        found = select(INDEX.c.rowid).where(matches(expression), WEIGHED)
-        if query.is_narrowed:
-            found = found.where(NUMBER.in_(narrowed(query)))
-        rows = self.connection.execute(found.order_by(INDEX.c.rank).limit(limit))
-        return tuple(ArticleId(row.rowid) for row in rows)
+        last = found.order_by(INDEX.c.rowid.desc()).limit(ranked).subquery()
+        since = select(func.coalesce(func.min(last.c.rowid), 0)).scalar_subquery()
+        best = found.where(INDEX.c.rowid >= since).order_by(BM25, INDEX.c.rowid.desc()).limit(limit)
+        return tuple(ArticleId(row.rowid) for row in self.connection.execute(best))
 
     def latest_by_words(self, query: Query, *, limit: int) -> tuple[ArticleId, ...]:
         """Return the articles that hold all that is asked for, the last stored first: no ranking, so quick.
 
         A query that only filters finds nothing here: see `newest`.
         """
-        wanted = all_of((*query.words, *query.phrases))
-        if wanted is None:
+        found = holding_all(query)
+        if found is None:
             return ()
-        unwanted = any_of(query.without)
-        expression = f"({wanted}) NOT ({unwanted})" if unwanted else wanted
-        found = select(INDEX.c.rowid).where(matches(expression))
-        if query.is_narrowed:
-            found = found.where(NUMBER.in_(narrowed(query)))
         rows = self.connection.execute(found.order_by(INDEX.c.rowid.desc()).limit(limit))
         return tuple(ArticleId(row.rowid) for row in rows)
 
@@ -113,6 +121,16 @@ class Search:
             self.connection, select(INDEX.c.rowid).where(matches(expression)), INDEX.c.rowid, ids
         )
         return {ArticleId(row.rowid) for row in rows}
+
+
+def holding_all(query: Query) -> Select[tuple[int]] | None:
+    """Return a SELECT of the numbers, `rowid`, of what a query finds by its words; None when it has none."""
+    wanted = all_of((*query.words, *query.phrases))
+    if wanted is None:
+        return None
+    unwanted = any_of(query.without)
+    found = select(INDEX.c.rowid).where(matches(f"({wanted}) NOT ({unwanted})" if unwanted else wanted))
+    return found.where(NUMBER.in_(narrowed(query))) if query.is_narrowed else found
 
 
 def narrowed(query: Query) -> Select[tuple[int]]:

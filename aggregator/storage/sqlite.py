@@ -13,9 +13,9 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 WRITING = "broadfold_writing"
+"""Execution option of a connection whose transactions write."""
 PATIENCE = "broadfold_patience"
 """The execution option with the seconds that a writing transaction waits for its turn."""
-"""Execution option of a connection whose transactions write."""
 
 WAL_RETRY_SECONDS = 0.05
 """Pause between attempts at WAL, which SQLite may refuse at once while another process opens the file."""
@@ -84,7 +84,10 @@ def enter_wal(connection: sqlite3.Connection, patience: float) -> None:
 def begin(connection: Connection) -> None:
     """Begin the transaction: a writer takes its lock at once, a reader may not write at all."""
     writing = connection.get_execution_options().get(WRITING, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
+    # A connection remembers it, and most are only ever read with: each statement costs a turn.
+    if connection.info.get(WRITING) != writing:
+        connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
+        connection.info[WRITING] = writing
     if writing:
         waits = connection.get_execution_options()[PATIENCE]
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(waits * 1000)}")

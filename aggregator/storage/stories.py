@@ -31,13 +31,15 @@ from aggregator.domain.stories import (
     StoryState,
     TrackedStory,
 )
-from aggregator.storage.revisions import Changing, advance, kept, number
+from aggregator.storage.revisions import Changing, advance, each, kept, number
 from aggregator.storage.rows import chunks, select_in
 from aggregator.storage.schema import articles, stories, story_articles, story_events
 from aggregator.storage.story_changes import apply_changes, write_history
 
 HAS_FACE = stories.c.lead_id.is_not(None)
 """A story gets its face in the same run that opens it; one without is not shown yet."""
+MOST_KEPT = 2000
+"""Stories that are kept until one changes: some kB each."""
 LIVING = func.coalesce(stories.c.merged_into, stories.c.id)
 """The id under which a story lives on: another one after a merge."""
 
@@ -120,8 +122,19 @@ class Stories:
 
     def resolve(self, story_id: StoryId) -> Story | None:
         """Return the story that an id leads to, which is another one after a merge."""
-        target = self.connection.scalar(select(LIVING).where(stories.c.id == story_id))
-        return None if target is None else self.get(StoryId(target))
+        (found,) = each(self.connection, "living", [story_id], self._living, most=MOST_KEPT).values()
+        return found[0] if found else None
+
+    def _living(self, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Story, ...]]:
+        """Return the story that each id leads to, nothing for an id of nothing."""
+        old = stories.alias()
+        query = select(old.c.id.label("old"), stories).join_from(
+            old, stories, stories.c.id == func.coalesce(old.c.merged_into, old.c.id)
+        )
+        found: dict[StoryId, tuple[Story, ...]] = dict.fromkeys(story_ids, ())
+        for row in select_in(self.connection, query.where(HAS_FACE), old.c.id, story_ids):
+            found[StoryId(row.old)] = (story_of(row),)
+        return found
 
     def ranked(
         self,
@@ -209,10 +222,14 @@ class Stories:
 
     def get_many(self, ids: Iterable[StoryId]) -> tuple[Story, ...]:
         """Return the stories with these ids as they are, in their order; ids of nothing are left out."""
-        wanted = list(dict.fromkeys(ids))
-        rows = select_in(self.connection, select(stories).where(HAS_FACE), stories.c.id, wanted)
-        found = {row.id: story_of(row) for row in rows}
-        return tuple(found[key] for key in wanted if key in found)
+        found = each(self.connection, "stories", list(dict.fromkeys(ids)), self._many, most=MOST_KEPT)
+        return tuple(story for some in found.values() for story in some)
+
+    def _many(self, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Story, ...]]:
+        found: dict[StoryId, tuple[Story, ...]] = dict.fromkeys(story_ids, ())
+        for row in select_in(self.connection, select(stories).where(HAS_FACE), stories.c.id, story_ids):
+            found[StoryId(row.id)] = (story_of(row),)
+        return found
 
     def follows(self, story_id: StoryId) -> tuple[Story, ...]:
         """Return the stories that this one, or one that became part of it, takes up; as they live on."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, func, select
 
 from aggregator.domain.ids import ArticleId, OutletId, StoryId
 from aggregator.domain.stories import Member
-from aggregator.storage.revisions import kept_of_each
+from aggregator.storage.revisions import each
 from aggregator.storage.rows import chunks
 from aggregator.storage.schema import articles, stories, story_articles
 from aggregator.storage.types import EPOCH
@@ -30,14 +30,7 @@ class StoryMembers:
 
     def of(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Member, ...]]:
         """Return for each of these stories its articles, by id."""
-        known = kept_of_each(self.connection, "members", most=MOST_KEPT)
-        if known is None:
-            return self._read(story_ids)
-        found = {one: members for one in story_ids if (members := known.get(one)) is not None}
-        missing = [one for one in story_ids if one not in found]
-        told = self._read(missing) if missing else {}
-        known.update(told)
-        return {one: found[one] if one in found else told[one] for one in story_ids}
+        return each(self.connection, "members", story_ids, self._read, most=MOST_KEPT)
 
     def _read(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, tuple[Member, ...]]:
         article, member = articles.c, story_articles.c

@@ -1,7 +1,9 @@
 """What every page counts is counted once for each state of the database, and never out of date."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +11,10 @@ import pytest
 from sqlalchemy import event
 
 from aggregator.domain.articles import OutletFacts
+from aggregator.domain.feeds import Failure
 from aggregator.domain.ids import ArticleId, CorrectionId, FeedId, StoryId
+from aggregator.domain.people import Unfollowed
+from aggregator.domain.readers import PERSONAL
 from aggregator.domain.stories import (
     CorrectionAction,
     Folding,
@@ -23,6 +28,8 @@ from aggregator.domain.stories import (
 from aggregator.domain.topics import Theme
 from aggregator.storage import Storage, UnitOfWork
 from tests.contract.conftest import Newsroom
+from tests.contract.test_storage_feeds import make_outcome
+from tests.contract.test_storage_plans import RULE
 from tests.contract.test_storage_stories import make_face
 from tests.factories import make_draft
 from tests.fakes import NOON
@@ -201,3 +208,105 @@ def test_what_changes_nothing_leaves_the_answers(storage: Storage, keys: tuple[A
         work.gists.drop([])
         work.outlets.ensure("lantern.example", name="The Orsholm Lantern")
         assert work.stories.revision() == before
+
+
+def poll(work: UnitOfWork, feed: FeedId, **told: Any) -> None:
+    work.feeds.claim([feed], owner="a", now=NOON, until=NOON + timedelta(minutes=1))
+    assert work.feeds.record(feed, make_outcome(**told), owner="a")
+
+
+SMALL: dict[str, tuple[Callable[[UnitOfWork], object], Callable[[UnitOfWork], object], object, object]] = {
+    "who reads": (
+        lambda work: getattr(work.readers.get(PERSONAL), "theme", None),
+        lambda work: work.readers.put(replace(work.readers.all()[0], theme="dark")),
+        "",
+        "dark",
+    ),
+    "rules": (
+        lambda work: [rule.value for rule in work.mutes.of(PERSONAL)],
+        lambda work: work.mutes.add(PERSONAL, RULE),
+        [],
+        ["otter"],
+    ),
+    "what is not followed": (
+        lambda work: work.follows.of(PERSONAL),
+        lambda work: work.follows.put(PERSONAL, Unfollowed(outlets=frozenset({"1"}))),
+        Unfollowed(),
+        Unfollowed(outlets=frozenset({"1"})),
+    ),
+    "kept searches": (
+        lambda work: [one.query for one in work.saved_searches.of(PERSONAL)],
+        lambda work: work.saved_searches.add(PERSONAL, name="Quay", query="quay", token="t", now=NOON),
+        [],
+        ["quay"],
+    ),
+    "how many feeds were polled": (
+        lambda work: work.feeds.tally(),
+        lambda work: poll(work, FeedId(1)),
+        (1, 0),
+        (1, 1),
+    ),
+    "which feeds fail": (
+        lambda work: [feed.failures for feed in work.feeds.failing()],
+        lambda work: poll(work, FeedId(1), failure=Failure.TIMEOUT, failures=1),
+        [],
+        [1],
+    ),
+    "what feeds are called": (
+        lambda work: list(work.feeds.names().values()),
+        lambda work: work.feeds.change([FeedId(1)], title="Morning"),
+        ["The Orsholm Lantern"],
+        ["Morning"],
+    ),
+    "which feeds are muted": (
+        lambda work: list(work.feed_wishes.muted()),
+        lambda work: work.feed_wishes.mute([FeedId(1)], muted=True),
+        [],
+        [FeedId(1)],
+    ),
+    "who publishes": (
+        lambda work: [outlet.domain for outlet in work.outlets.all()],
+        lambda work: work.outlets.ensure("gull.example", name="A Gull"),
+        ["lantern.example"],
+        ["gull.example", "lantern.example"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SMALL)
+def test_short_questions_of_every_page_are_asked_once_and_after_a_change_anew(
+    storage: Storage, newsroom: Newsroom, what: str
+) -> None:
+    assert newsroom.feed == FeedId(1)
+    ask, change, before, after = SMALL[what]
+    told: list[object] = []
+    asked: list[str] = []
+    event.listen(storage.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    for times in range(3):
+        with storage.reading() as work:
+            told.append(ask(work))
+        if times == 0:
+            asked.clear()
+    statements = [one for one in asked if not re.match("BEGIN|PRAGMA|SELECT revisions", one)]
+
+    with storage.writing() as work:
+        change(work)
+    with storage.reading() as work:
+        changed = ask(work)
+
+    assert (told, statements, changed) == ([before] * 3, [], after)
+
+
+def test_poll_that_tells_nothing_new_of_its_feed_leaves_the_answers(
+    storage: Storage, newsroom: Newsroom
+) -> None:
+    with storage.writing() as work:
+        poll(work, newsroom.feed)
+    asked: list[str] = []
+    event.listen(storage.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    with storage.writing() as work:
+        poll(work, newsroom.feed)
+        work.feeds.hasten(now=NOON, polled_before=NOON)
+
+    assert not [one for one in asked if "INSERT INTO revisions" in one]

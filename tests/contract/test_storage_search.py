@@ -212,3 +212,18 @@ def test_any_text_at_all_is_a_safe_query() -> None:
 
     is_safe()
     storage.close()
+
+
+def test_of_too_many_matches_those_stored_last_are_ranked(storage: Storage, newsroom: Newsroom) -> None:
+    texts = ["otter otter otter", "An otter was seen near the mill.", "At the mill, an otter and a hare."]
+    added = fill(
+        storage, newsroom, *(make_draft(f"Report {number}", text) for number, text in enumerate(texts))
+    )
+    with storage.reading() as work:
+        otter = Query(words=("otter",))
+        found = [work.search.by_words(otter, limit=5, ranked=ranked) for ranked in (5, 2)]
+        limited = work.search.by_words(otter, limit=1, ranked=2)
+
+    assert found[0][0] == added[0]
+    assert (set(found[0]), set(found[1])) == (set(added), set(added[1:]))
+    assert limited == found[1][:1]

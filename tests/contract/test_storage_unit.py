@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from aggregator.domain.errors import DatabaseUnusable
@@ -163,3 +164,70 @@ def test_a_writer_waits_for_the_one_before_it(file: Path) -> None:
         }
     first.close()
     second.close()
+
+
+def test_one_view_is_as_of_its_first_question_until_it_is_renewed(two: tuple[Storage, Storage]) -> None:
+    writer, reader = two
+    told = []
+    with reader.one_view():
+        told.append(domains(reader))
+        with writer.writing() as work:
+            work.outlets.ensure("lantern.example", name="Lantern")
+        told.append(domains(reader))
+        reader.renew()
+        told.append(domains(reader))
+
+    assert told == [[], [], ["lantern.example"]]
+
+
+def test_one_view_begins_one_transaction(storage: Storage) -> None:
+    begun: list[str] = []
+    event.listen(storage.engine, "begin", lambda _: begun.append("begin"))
+
+    with storage.one_view():
+        for _ in range(3):
+            domains(storage)
+    domains(storage)
+
+    assert len(begun) == 2
+
+
+def test_what_is_written_within_one_view_is_read_there(storage: Storage) -> None:
+    with storage.one_view():
+        assert domains(storage) == []
+        with storage.writing() as work:
+            work.outlets.ensure("lantern.example", name="Lantern")
+        assert domains(storage) == ["lantern.example"]
+
+
+def test_one_view_does_not_allow_two_units_of_work_at_once(storage: Storage) -> None:
+    with (
+        storage.one_view(),
+        storage.reading(),
+        pytest.raises(RuntimeError, match="already open in this thread"),
+        storage.reading(),
+    ):
+        pass
+    assert domains(storage) == []
+
+
+def test_one_view_is_of_its_thread_alone(two: tuple[Storage, Storage]) -> None:
+    writer, reader = two
+    with reader.one_view(), ThreadPoolExecutor(1) as pool:
+        assert domains(reader) == []
+        with writer.writing() as work:
+            work.outlets.ensure("lantern.example", name="Lantern")
+        assert pool.submit(domains, reader).result() == ["lantern.example"]
+        assert domains(reader) == []
+
+
+def test_one_view_outlives_an_exception_and_ends_with_a_refused_write(storage: Storage) -> None:
+    with storage.one_view():
+        with pytest.raises(ZeroDivisionError), storage.reading():
+            raise ZeroDivisionError
+        with pytest.raises(OperationalError), storage.reading() as work:
+            work.outlets.ensure("lantern.example", name="Lantern")
+        assert domains(storage) == []
+    with storage.writing() as work:
+        work.outlets.ensure("lantern.example", name="Lantern")
+    assert domains(storage) == ["lantern.example"]

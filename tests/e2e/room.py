@@ -78,7 +78,8 @@ class Room:
         own = {one.name: getattr(self, one.name) for one in fields(Services) if hasattr(self, one.name)}
         quiet = dict.fromkeys(("refresh_soon", "refresh_all_soon", "digest_soon"), lambda: None)
         desk = digests_of(self, mailer=None).desk
-        return create_app(Services(**own | quiet | {"digests": desk, "time_zone": "Europe/Oslo"}))
+        told = {"digests": desk, "one_view": self.storage.one_view, "time_zone": "Europe/Oslo"}
+        return create_app(Services(**own | quiet | told))
 
 
 @contextmanager

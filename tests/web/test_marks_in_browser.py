@@ -146,7 +146,10 @@ def test_refused_mark_shows_the_page_that_says_why(site: str, open_page: Opener)
     page.locator("form.marks button[value=read]").first.click()
 
     expect(page.locator("h1")).to_have_text("That request could not be read")
-    assert ["act=read" in body for body in sent] == [True, True]  # a login that is asked for keeps what it was
+    assert ["act=read" in body for body in sent] == [
+        True,
+        True,
+    ]  # a login that is asked for keeps what it was
 
 
 def test_every_key_of_the_list_of_keys_is_told(site: str, open_page: Opener) -> None:
