@@ -11,6 +11,9 @@ from aggregator.readers.course import Coverage
 ADDRESSES = 20_000
 """Addresses that are kept: some hundred bytes each."""
 
+ANY_NUMBER = 7_203_685_477_580
+"""Stands for a number that is still to come, in an address that has no other such."""
+
 
 class QuickUrls(Flask):
     """Flask that remembers the addresses it has built: a page has a hundred, mostly the same as the last."""
@@ -18,6 +21,7 @@ class QuickUrls(Flask):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._built = lru_cache(maxsize=ADDRESSES)(self._build)
+        self._parted = lru_cache(maxsize=ADDRESSES)(self._part)
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Return the address of a page, as Flask does."""
@@ -26,10 +30,19 @@ class QuickUrls(Flask):
         is_plain = all(type(one) in (int, str) and not name.startswith("_") for name, one in values.items())
         if not is_plain or not has_request_context() or endpoint.startswith("."):
             return super().url_for(endpoint, **values)
+        if len(values) == 1:
+            ((name, number),) = values.items()
+            if type(number) is int and number >= 0:
+                return str(number).join(self._parted(request.script_root, endpoint, name))
         return self._built(request.script_root, endpoint, tuple(values.items()))
 
     def _build(self, _mounted: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return super().url_for(endpoint, **dict(values))
+
+    def _part(self, mounted: str, endpoint: str, name: str) -> tuple[str, ...]:
+        """Return what stands before and after the one number of such addresses."""
+        address = self._build(mounted, endpoint, ((name, ANY_NUMBER),))
+        return tuple(address.rsplit(str(ANY_NUMBER), 1))
 
 
 def bars(coverage: Coverage, name: str, step: int = 5, height: int = 16) -> Markup:

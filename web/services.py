@@ -75,8 +75,10 @@ class Reading(Protocol):
 class Search(Protocol):
     """Answer a search, whatever is asked; `zone` is the reader's, None the machine's own."""
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
-        """Return the stories that answer best, soon."""
+    def __call__(
+        self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None, start: int = 0
+    ) -> SearchPage:
+        """Return the stories that answer best, after the first `start`, soon."""
         ...
 
     def latest(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:

@@ -38,8 +38,13 @@ class FoundStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """The stories that answer a search, best first; `notes` are sentences about how it was understood."""
+    """The stories that answer a search, best first; `notes` are sentences about how it was understood.
+
+    The page begins after `start` stories, and the next one after `more`; None when it is the last one.
+    """
 
     query: str
     found: tuple[FoundStory, ...] = ()
     notes: tuple[str, ...] = ()
+    start: int = 0
+    more: int | None = None

@@ -130,6 +130,10 @@ class Meaning:
     _asked: "dict[str, Future[NDArray[np.float32]]]" = field(default_factory=dict)
     _asking: Lock = field(default_factory=Lock)
 
+    def begin(self, text: str) -> None:
+        """Let the model read a text, while whoever will ask for what is near looks for something else."""
+        self._ask(text)
+
     def nearest(
         self, text: str, *, allowed: "NDArray[np.int64] | None", patience: float
     ) -> tuple[ArticleId, ...] | str:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from aggregator.domain.search import Query
 from aggregator.readers.folded import folded, tokens
 from aggregator.readers.found import Marked, Passage
 
-SENTENCE_END: Final = re.compile(r"(?<=[.!?…][\"”’)»])\s+|(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+SENTENCE_END: Final = re.compile(r"[.!?…](?:[\"”’)»](?=\s)|(?=\s))|[。！？\n]")
 LONGEST: Final = 280
 """Characters of a sentence that are shown."""
 BEFORE: Final = 80
@@ -27,7 +28,10 @@ def best_passage(title: str, text: str, query: Query) -> Passage:
     word, as when only the meaning is near, it is the first sentence.
     """
     terms = [tuple(token for token, _, _ in tokens(term)) for term in (*query.phrases, *query.words)]
-    sentences = [*_sentences(text[:LOOKED_AT]), " ".join(title.split())]
+    headline, told = " ".join(title.split()), text[:LOOKED_AT]
+    if not _may_hold(f"{headline}\n{told}", terms):
+        return _passage(next(_sentences(told), headline), [])
+    sentences = [*_sentences(told), headline]
     spans = [_spans(sentence, terms) for sentence in sentences]
     weights = [sum(len(terms[number]) for number in {number for number, _ in found}) for found in spans]
     best = max(range(len(sentences)), key=lambda place: (weights[place], -place))
@@ -35,17 +39,26 @@ def best_passage(title: str, text: str, query: Query) -> Passage:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for sentence in SENTENCE_END.split(text):
-        flat = " ".join(sentence.split())
+    start = 0
+    for end in (*(found.end() for found in SENTENCE_END.finditer(text)), len(text)):
+        flat = " ".join(text[start:end].split())
+        start = end
         if flat:
             yield flat
 
 
+def _may_hold(text: str, terms: Sequence[Term]) -> bool:
+    """Return whether the beginning of any term stands in a text; to tell its words apart takes longer."""
+    flat = folded(text)
+    return any(term and term[0] in flat for term in terms)
+
+
 def _spans(sentence: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
     """Return the number of each term that stands in a sentence, with where it does."""
-    flat = folded(sentence)
-    if not any(term and term[0] in flat for term in terms):
-        return []  # most sentences hold none, and telling words apart takes ten times as long
+    if not _may_hold(sentence, terms):
+        return []  # as most sentences
+    if sentence.isascii():
+        return [(number, run) for number, term in enumerate(terms) if term for run in _runs(sentence, term)]
     words = list(tokens(sentence))
     starts: dict[str, list[int]] = {}
     for place, (word, _, _) in enumerate(words):
@@ -57,6 +70,22 @@ def _spans(sentence: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
             if tuple(word for word, _, _ in run) == term:
                 found.append((number, (run[0][1], run[-1][2])))
     return found
+
+
+def _runs(sentence: str, term: Term) -> Iterator[Span]:
+    """Yield where a term stands in ASCII text, of which `tokens` levels nothing but the capitals."""
+    small, pattern = sentence.lower(), _pattern(term)
+    at = small.find(term[0])
+    while at >= 0:
+        if not (at and small[at - 1].isalnum()) and (run := pattern.match(small, at)):
+            yield run.span()
+        at = small.find(term[0], at + 1)
+
+
+@lru_cache(maxsize=500)
+def _pattern(term: Term) -> re.Pattern[str]:
+    """Return what matches a run of words in small letters, to the end of the last one."""
+    return re.compile(r"[\W_]+".join(map(re.escape, term)) + r"(?![^\W_])", re.ASCII)
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

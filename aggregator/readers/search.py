@@ -4,7 +4,7 @@ The two orders are fused by reciprocal rank (Cormack, Clarke & Büttcher 2009): 
 place) from each, so that neither has to be measured in the other's units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -21,8 +21,10 @@ from aggregator.readers.passages import best_passage
 from aggregator.readers.query import Known, parse_query
 from aggregator.storage import Storage, UnitOfWork
 
-SHOWN = 30
-"""Stories on the page of a search."""
+SHOWN = 20
+"""Stories on one page of a search."""
+IN_FEED = 30
+"""Stories in the feed of a search."""
 FOUND = 200
 """Articles that a search looks at before they become stories."""
 FOUND_FOR_READER = 1000
@@ -46,13 +48,16 @@ class Search:
     meaning: Meaning
     topics: tuple[Topic, ...] = ()
 
-    def __call__(self, text: str, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
+    def __call__(
+        self, text: str, *, zone: tzinfo | None = None, lens: Lens | None = None, start: int = 0
+    ) -> SearchPage:
         """Return the stories that answer `text`, best first; dates in it are days of `zone`.
 
-        With a `lens`, the cards tell what its reader did with them, and `is:` filters by it.
+        With a `lens`, the cards tell what its reader did with them, and `is:` filters by it. The page begins
+        after `start` stories.
         """
         query = self._read(text, zone, lens)
-        return self._answer(text, query, patience=PATIENCE, lens=lens)
+        return self._answer(text, query, slice(start, start + SHOWN), patience=PATIENCE, lens=lens)
 
     def latest(self, text: str, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
         """Return the stories of the last days that answer `text`, those with the newest report first."""
@@ -60,7 +65,8 @@ class Search:
         if query.is_empty:
             return SearchPage(query=text, notes=query.notes)
         after = query.after or self.clock.now() - FEED_SPAN
-        page = self._answer(text, replace(query, after=after), patience=FEED_PATIENCE, lens=lens)
+        query = replace(query, after=after)
+        page = self._answer(text, query, slice(IN_FEED), patience=FEED_PATIENCE, lens=lens)
         newest_first = sorted(page.found, key=lambda one: (one.card.last_at, one.card.id), reverse=True)
         return replace(page, found=tuple(newest_first))
 
@@ -70,28 +76,37 @@ class Search:
         known = Known(outlets=outlets, topics=self.topics, zone=zone, now=self.clock.now())
         return for_reader(parse_query(text, known), lens)
 
-    def _answer(self, text: str, query: Query, *, patience: float, lens: Lens | None) -> SearchPage:
+    def _answer(
+        self, text: str, query: Query, place: slice, *, patience: float, lens: Lens | None
+    ) -> SearchPage:
         if query.is_empty:
             return SearchPage(query=text, notes=query.notes)
-        near = self._near(query, patience=patience)
+        said, near = self._looked_for(query, patience=patience)
         notes = query.notes if isinstance(near, tuple) else (*query.notes, near)
         with self.storage.reading() as work:
             meant = work.search.holding(near, query) if isinstance(near, tuple) else ()
+            best, order = _best(work, query, said, meant)
+            found = _stories(work, query, order[place], best, now=self.clock.now(), lens=lens)
+        more = place.stop if len(order) > place.stop else None
+        return SearchPage(query=text, found=found, notes=notes, start=place.start or 0, more=more)
+
+    def _looked_for(
+        self, query: Query, *, patience: float
+    ) -> tuple[tuple[ArticleId, ...], tuple[ArticleId, ...] | str]:
+        """Return the articles that hold the words, and those near in meaning, or a sentence.
+
+        The model reads while the words are looked for; no unit of work is open while it is waited for.
+        """
+        if query.text:
+            self.meaning.begin(query.text)
+        with self.storage.reading() as work:
             most = FOUND_FOR_READER if query.standings else FOUND
             said = (work.search.by_words if query.text else work.search.newest)(query, limit=most)
-            found = _stories(work, query, said, meant, now=self.clock.now(), lens=lens)
-        return SearchPage(query=text, found=found, notes=notes)
-
-    def _near(self, query: Query, *, patience: float) -> tuple[ArticleId, ...] | str:
-        """Return the articles near in meaning, or a sentence; no unit of work may be open meanwhile."""
+            allowed = work.search.allowed(query) if query.text and query.is_narrowed else None
         if not query.text:
-            return ()
-        allowed = None
-        if query.is_narrowed:
-            with self.storage.reading() as work:
-                allowed = work.search.allowed(query)
+            return said, ()
         self.storage.renew()
-        return self.meaning.nearest(query.text, allowed=allowed, patience=patience)
+        return said, self.meaning.nearest(query.text, allowed=allowed, patience=patience)
 
 
 def for_reader(query: Query, lens: Lens | None) -> Query:
@@ -126,26 +141,41 @@ def fused(*orders: Sequence[StoryId]) -> list[StoryId]:
     return sorted(scores, key=lambda story: -scores[story])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Best:
+    """The article of a story that answers best; `by_words` when it holds all words."""
+
+    article: ArticleId
+    by_words: bool
+
+
+def _best(
+    work: UnitOfWork, query: Query, said: Sequence[ArticleId], meant: Sequence[ArticleId]
+) -> tuple[Mapping[StoryId, _Best], list[StoryId]]:
+    """Return the stories of articles, by words and by meaning, with their best articles; and their order."""
+    homes = work.stories.story_of([*said, *meant])
+    best: dict[StoryId, _Best] = {}
+    for order, by_words in ((said, True), (meant, False)):
+        for one in order:
+            if one in homes:
+                best.setdefault(homes[one], _Best(article=one, by_words=by_words))
+    orders = [[homes[one] for one in order if one in homes] for order in (said, meant)]
+    return best, standing_so(work, query, fused(*orders))
+
+
 def _stories(
     work: UnitOfWork,
     query: Query,
-    said: Sequence[ArticleId],
-    meant: Sequence[ArticleId],
+    order: Sequence[StoryId],
+    best: Mapping[StoryId, _Best],
     *,
     now: datetime,
     lens: Lens | None,
 ) -> tuple[FoundStory, ...]:
-    """Return the stories of these articles, by words and by meaning, each with its best article."""
-    homes = work.stories.story_of([*said, *meant])
-    best: dict[StoryId, ArticleId] = {}
-    for one in (*said, *meant):
-        if one in homes:
-            best.setdefault(homes[one], one)
-    orders = [[homes[one] for one in order if one in homes] for order in (said, meant)]
-    stories = work.stories.get_many(standing_so(work, query, fused(*orders))[:SHOWN])
-    articles = {a.id: a for a in work.articles.get_many(best[story.id] for story in stories)}
+    """Return these stories, each with the sentence of its best article."""
+    stories = work.stories.get_many(order)
+    articles = {a.id: a for a in work.articles.get_many(best[story.id].article for story in stories)}
     outlets = {outlet.id: outlet.name for outlet in work.outlets.all()}
-    by_words = set(orders[0])
     return tuple(
         FoundStory(
             card=card,
@@ -155,8 +185,8 @@ def _stories(
             outlet=outlets[article.outlet_id],
             at=article.at,
             lang=article.lang,
-            by_words=card.id in by_words,
+            by_words=best[card.id].by_words,
         )
         for card in cards_of(work, stories, now=now, lens=lens)
-        for article in (articles[best[card.id]],)
+        for article in (articles[best[card.id].article],)
     )

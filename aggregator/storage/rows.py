@@ -1,9 +1,10 @@
 """What every repository needs to reach many rows: short IN lists, and INSERT … ON CONFLICT."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
 from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
@@ -25,6 +26,17 @@ def select_in(
     """Yield the rows of `statement` whose `column` is one of `values`, asked for in short lists."""
     for chunk in chunks(values):
         yield from connection.execute(statement.where(column.in_(chunk)))
+
+
+def in_one(connection: Connection, statement: Select[Any]) -> list[list[Any]]:
+    """Return the rows of `statement` as lists, in one fetch: numbers and texts as the database has them.
+
+    Python's sqlite3 gives up the interpreter's lock for every row that it fetches, and while another thread
+    computes, getting it back may take milliseconds. So the rows come as one JSON text.
+    """
+    row = func.json_array(*statement.subquery().c)
+    told: list[list[Any]] = json.loads(connection.execute(select(func.json_group_array(row))).scalar_one())
+    return told
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert:

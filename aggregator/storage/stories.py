@@ -32,7 +32,7 @@ from aggregator.domain.stories import (
     TrackedStory,
 )
 from aggregator.storage.revisions import Changing, advance, each, kept, number
-from aggregator.storage.rows import chunks, select_in
+from aggregator.storage.rows import chunks, in_one, select_in
 from aggregator.storage.schema import articles, stories, story_articles, story_events
 from aggregator.storage.story_changes import apply_changes, write_history
 
@@ -42,6 +42,12 @@ MOST_KEPT = 2000
 """Stories that are kept until one changes: some kB each."""
 LIVING = func.coalesce(stories.c.merged_into, stories.c.id)
 """The id under which a story lives on: another one after a merge."""
+
+_IDS = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+"""Many numbers in one value: in a list each is a parameter of its own, and a search has four hundred."""
+_HOMES = select(
+    func.json_group_array(func.json_array(story_articles.c.article_id, story_articles.c.story_id))
+).where(story_articles.c.article_id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +202,10 @@ class Stories:
     def _leads(self, since: datetime, limit: int) -> tuple[tuple[StoryId, str], ...]:
         best = select(stories.c.id, stories.c.lead_id).where(_shown(since))
         best_ones = best.order_by(stories.c.score.desc(), stories.c.id.desc()).limit(limit).subquery()
-        row = func.json_array(best_ones.c.id, articles.c.content_hash)
-        # One text, as in `story_members.py`.
-        query = select(func.json_group_array(row)).join_from(
+        query = select(best_ones.c.id, articles.c.content_hash).join_from(
             best_ones, articles, articles.c.id == best_ones.c.lead_id
         )
-        told = json.loads(self.connection.execute(query).scalar_one())
+        told = in_one(self.connection, query)
         return tuple((StoryId(story), content_hash) for story, content_hash in told)
 
     def topic_counts(self, *, since: datetime) -> Mapping[str | None, int]:
@@ -282,9 +286,8 @@ class Stories:
 
     def story_of(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, StoryId]:
         """Return the story of each of these articles that has one."""
-        query = select(story_articles.c.article_id, story_articles.c.story_id)
-        rows = select_in(self.connection, query, story_articles.c.article_id, article_ids)
-        return {ArticleId(row.article_id): StoryId(row.story_id) for row in rows}
+        told = self.connection.execute(_HOMES, {"ids": json.dumps(list(article_ids))}).scalar_one()
+        return {ArticleId(article): StoryId(story) for article, story in json.loads(told)}
 
     def events(self, story_id: StoryId) -> tuple[StoryEvent, ...]:
         """Return a story's history, the oldest line first."""

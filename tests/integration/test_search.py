@@ -13,7 +13,7 @@ from aggregator.domain.ids import StoryId
 from aggregator.executor import Executor
 from aggregator.readers.found import SearchPage
 from aggregator.readers.meaning import COLD, MOST_WAITING, Meaning
-from aggregator.readers.search import Search, fused
+from aggregator.readers.search import SHOWN, Search, fused
 from aggregator.storage import Storage
 from aggregator.stories.embed import encode_articles
 from tests.databases import memory_storage
@@ -184,3 +184,23 @@ def test_two_orders_are_fused_by_reciprocal_rank() -> None:
     assert fused([one, two, one, three], [three, two]) == [three, two, one]
     assert fused([], [four]) == [four]
     assert fused() == []
+
+
+def test_results_go_on_from_page_to_page_until_all_were_shown(desk: Desk) -> None:
+    told = [desk.told(f"Harbour bridge closed {number}") for number in range(SHOWN + 3)]
+
+    first = desk.search("harbour bridge closed")
+    second = desk.search("harbour bridge closed", start=first.more or 0)
+    beyond = desk.search("harbour bridge closed", start=1000)
+
+    assert (len(first.found), first.start, first.more) == (SHOWN, 0, SHOWN)
+    assert (len(second.found), second.start, second.more) == (3, SHOWN, None)
+    assert set(stories(first) + stories(second)) == set(told)
+    assert (beyond.found, beyond.start, beyond.more) == ((), 1000, None)
+
+
+def test_feed_of_a_search_has_more_than_one_page_of_it(desk: Desk) -> None:
+    for number in range(SHOWN + 3):
+        desk.told(f"Harbour bridge closed {number}")
+
+    assert len(desk.search.latest("harbour bridge closed").found) == SHOWN + 3

@@ -314,17 +314,23 @@ class FakeSearch:
 
     cards: tuple[StoryCard, ...] = ()
     notes: tuple[str, ...] = ()
+    shown: int = 20
     queries: list[str] = field(default_factory=list)
     zones: list[tzinfo | None] = field(default_factory=list)
 
-    def __call__(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
+    def __call__(
+        self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None, start: int = 0
+    ) -> SearchPage:
         self.queries.append(text)
         self.zones.append(zone)
         words = text.lower().split()
         cards = [card for card in self.cards if all(word in card.headline.lower() for word in words)]
-        return SearchPage(query=text, found=tuple(map(make_found, cards)), notes=self.notes)
+        found = tuple(map(make_found, cards))[start : start + self.shown]
+        more = start + self.shown if len(cards) > start + self.shown else None
+        return SearchPage(query=text, found=found, notes=self.notes, start=start, more=more)
 
-    latest = __call__
+    def latest(self, text: str, /, *, zone: tzinfo | None = None, lens: Lens | None = None) -> SearchPage:
+        return self(text, zone=zone, lens=lens)
 
 
 def make_found(card: StoryCard, **fields: Any) -> FoundStory:

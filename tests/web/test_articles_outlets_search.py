@@ -121,6 +121,31 @@ def test_search_shows_stories_and_keeps_the_query(client: FlaskClient) -> None:
     assert next(node for node in page.all("input") if node.attributes.get("name") == "q")["value"] == "bridge"
 
 
+@pytest.mark.parametrize(
+    ("asked", "cards", "size", "links"),
+    [
+        ("", ["story-1"], "Stories 1 to 1", ["/search?q=bridge&from=1"]),
+        ("&from=1", ["story-6"], "Stories 2 to 2", ["/search?q=bridge"]),
+        ("&from=2", [], "Follow this search", ["/search?q=bridge"]),
+        ("&from=-1", ["story-1"], "Stories 1 to 1", ["/search?q=bridge&from=1"]),
+        ("&from=1e9", ["story-1"], "Stories 1 to 1", ["/search?q=bridge&from=1"]),
+        ("&from=123456", ["story-1"], "Stories 1 to 1", ["/search?q=bridge&from=1"]),
+    ],
+)
+def test_search_with_many_stories_leads_from_page_to_page(
+    search: FakeSearch, client: FlaskClient, asked: str, cards: list[str], size: str, links: list[str]
+) -> None:
+    search.shown = 1
+
+    page = read(client.get(f"/search?q=bridge{asked}").text)
+
+    assert [card["aria-labelledby"] for card in page.all("article")] == cards
+    assert size in page.one("main").text
+    assert [
+        link["href"] for link in page.all("a") if link.attributes.get("rel") in {"next", "start"}
+    ] == links
+
+
 def test_search_without_a_find_says_what_to_try(client: FlaskClient) -> None:
     assert "Try fewer words" in client.get("/search?q=zeppelin").text
 

@@ -17,9 +17,11 @@ LONGEST_QUERY: Final = 300
 
 @blueprint.get("/search")
 def page() -> str:
-    """Show what was found for `q`, or the bare form."""
+    """Show what was found for `q`, after the first `from` stories; or the bare form."""
     query = tidy(request.args.get("q", ""))
-    page = current_services().search(query, zone=g.zone, lens=lens()) if query else SearchPage(query="")
+    if not query:
+        return render_template("search.html", page=SearchPage(query=""), query=query)
+    page = current_services().search(query, zone=g.zone, lens=lens(), start=start())
     return render_template("search.html", page=page, query=query)
 
 
@@ -39,6 +41,12 @@ def feed() -> Response:
         now=g.now,
     )
     return Response(document, mimetype="application/atom+xml")
+
+
+def start() -> int:
+    """Return after how many stories the page begins; anything that is no such number is the first page."""
+    written = request.args.get("from", "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0
 
 
 def tidy(query: str) -> str:

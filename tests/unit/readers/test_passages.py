@@ -60,3 +60,17 @@ def test_any_text_has_a_passage_out_of_its_own_signs(title: str, text: str, word
     whole = "".join(piece.text for piece in passage)
     assert len(whole) <= LONGEST + 40
     assert whole.strip("…") in " ".join(f"{text}\n{title}".split()) or "…" in whole or "\n" in text
+
+
+ASCII = st.text("aAbB \n.-_'", max_size=12)
+
+
+@given(ASCII, st.lists(ASCII, max_size=3).map(tuple), st.lists(ASCII, max_size=2).map(tuple))
+def test_plain_letters_are_marked_as_accented_ones_are(
+    text: str, words: tuple[str, ...], phrases: tuple[str, ...]
+) -> None:
+    quick, thorough = (
+        best_passage("", f"{text}{mark}", Query(words=words, phrases=phrases)) for mark in ("~", "‐")
+    )
+
+    assert told(quick).replace("~", "") == told(thorough).replace("‐", "")
