@@ -6,7 +6,7 @@ inherit that. Marks belong to articles, so that no merge or split of stories los
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ Marks = Mapping[ArticleId, ReadMark]
 
 
 class Reading(StrEnum):
-    """`updated`: read before, and new reports have come since."""
+    """`updated`: read before, and new facts have come since."""
 
     UNREAD = "unread"
     READ = "read"
@@ -30,13 +30,15 @@ class ReadState:
     """How a story stands with a reader. `read` are the articles that are read, copies included.
 
     `new` are the reports that came since the story was read, by the articles that carry them; their
-    number is `new_reports`. Both are empty unless the story is updated.
+    number is `new_reports`, and what they tell that was not known counts as `new_facts`. A story whose new
+    reports tell nothing new stays read.
     """
 
     reading: Reading
     read: frozenset[ArticleId] = frozenset()
     new: frozenset[ArticleId] = frozenset()
     new_reports: int = 0
+    new_facts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ def state_of(texts: Sequence[Text], marked: Marked) -> ReadState:
 
     - read: every report is;
     - unread: the story was never read, or the reader took a report back;
-    - updated: it was read, nothing was taken back, and reports have come that nobody marked.
+    - updated: it was read, nothing was taken back, and reports have come that nobody marked. Whether they
+      tell anything new, `with_facts` adds.
 
     Args:
         texts: of `texts_of`.
@@ -90,6 +93,12 @@ def state_of(texts: Sequence[Text], marked: Marked) -> ReadState:
         return ReadState(reading=Reading.UNREAD, read=read)
     new = frozenset[ArticleId]().union(*(text.members for text in left))
     return ReadState(reading=Reading.UPDATED, read=read, new=new, new_reports=len(left))
+
+
+def with_facts(state: ReadState, new_facts: int) -> ReadState:
+    """Return the state of an updated story that so many new facts came to; without one it stays read."""
+    reading = Reading.UPDATED if new_facts else Reading.READ
+    return replace(state, reading=reading, new_facts=new_facts)
 
 
 def present(joined: Mapping[ArticleId, datetime], as_of: datetime) -> frozenset[ArticleId]:

@@ -14,6 +14,7 @@ from aggregator.domain.people import Unfollowed
 from aggregator.domain.readers import Mute, MuteKind
 from aggregator.domain.readstate import Reading, ReadState, Text, seen_as_of, state_of, texts_of
 from aggregator.domain.stories import Folding, Member, Story
+from aggregator.readers.news import judged
 from aggregator.readers.views import HiddenStory, StoryCard, StoryMark
 from aggregator.storage import UnitOfWork
 
@@ -241,7 +242,8 @@ def _states(
 ) -> Mapping[StoryId, ReadState]:
     elsewhere = frozenset[ArticleId]().union(*(one.elsewhere for one in known.values()))
     marked = work.read_marks.marked(reader, known, elsewhere)
-    return {story: state_of(one.texts, marked) for story, one in known.items()}
+    states = {story: state_of(one.texts, marked) for story, one in known.items()}
+    return judged(work, states, {story: one.texts for story, one in known.items()})
 
 
 def marked(work: UnitOfWork, lens: Lens | None, cards: Sequence[StoryCard]) -> tuple[StoryCard, ...]:

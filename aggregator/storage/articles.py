@@ -13,7 +13,7 @@ from aggregator.domain.ids import ArticleId, FeedId, OutletId
 from aggregator.domain.stories import Folding
 from aggregator.storage import folding
 from aggregator.storage.revisions import Changing, advance
-from aggregator.storage.rows import chunks, insert_into, select_in
+from aggregator.storage.rows import chunks, in_one, insert_into, select_in
 from aggregator.storage.schema import article_feeds, article_versions, articles
 
 ARTICLE: tuple[ColumnElement[Any], ...] = (
@@ -157,6 +157,16 @@ class Articles:
         rows = select_in(self.connection, select(*ARTICLE), articles.c.id, wanted)
         found = {row.id: article_of(row) for row in rows}
         return tuple(found[key] for key in wanted if key in found)
+
+    def heads(self, ids: Collection[ArticleId], *, length: int) -> Mapping[ArticleId, tuple[str, str]]:
+        """Return the headline of each article and how its text begins, or its summary without a text."""
+        text = func.substr(func.coalesce(func.nullif(articles.c.text, ""), articles.c.summary), 1, length)
+        query = select(articles.c.id, articles.c.title, text.label("head"))
+        return {
+            ArticleId(key): (title, head)
+            for chunk in chunks(ids)
+            for key, title, head in in_one(self.connection, query.where(articles.c.id.in_(chunk)))
+        }
 
     def get(self, article_id: ArticleId) -> StoredArticle | None:
         """Return one article with its body, or None."""

@@ -114,6 +114,7 @@ CALLS: dict[str, Callable[[UnitOfWork], Any]] = {
     "articles.get_many": lambda work: work.articles.get_many([ONE, TWO]),
     "articles.get": lambda work: work.articles.get(ONE),
     "articles.versions": lambda work: work.articles.versions(ONE),
+    "articles.heads": lambda work: work.articles.heads([ONE, TWO], length=9),
     "articles.titles": lambda work: work.articles.titles([ONE, TWO]),
     "articles.version_counts": lambda work: work.articles.version_counts([ONE, TWO]),
     "articles.feeds_of": lambda work: work.articles.feeds_of([ONE, TWO]),

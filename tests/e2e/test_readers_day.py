@@ -79,7 +79,7 @@ def test_reader_reads_a_story_and_comes_back_to_what_is_new(
     desk.clock.advance(minutes=40)
     desk.room.catch_up()
     page.reload()
-    expect(card(page, STRIKE).locator(".updated")).to_have_text("1 new report since you read")
+    expect(card(page, STRIKE).locator(".updated")).to_have_text("2 new facts since you read")
     hands.press(page.get_by_role("link", name=STRIKE, exact=True).first)
     expect(page.locator("article.is-new")).to_contain_text(NEWS)
 

@@ -89,6 +89,27 @@ def test_story_is_read_then_updated_by_new_reports_and_not_by_copies(paper: Pape
     assert (read.reports, read.articles) == (1, 1)
 
 
+def test_story_is_updated_by_new_facts_alone_and_counts_each_once(paper: Paper, marks: Marks) -> None:
+    story = paper.story(paper.article("lantern", "Bridge closed", "A crack of 12 metres was found."))
+    marks.read(PERSONAL, [story], as_of=as_of(paper, story))
+
+    join(
+        paper, story, paper.article("herald", "Bridge is closed", "A crack was found in it, 12 metres long.")
+    )
+    assert (stands(paper, story), mark(paper, story).state.new_facts) == ((Reading.UPDATED, 1), 1)
+
+    marks.read(PERSONAL, [story], as_of=as_of(paper, story))
+    join(paper, story, paper.article("courier", "Crack found, bridge closed", "The crack is 12 metres long."))
+    assert (stands(paper, story), mark(paper, story).state.new_facts) == ((Reading.READ, 1), 0)
+    assert shown(paper, UNREAD) == []
+
+    join(paper, story, paper.article("gull", "Bridge closed: 30 000 cars a day", "It is 12 metres."))
+    join(
+        paper, story, paper.article("wire", "Bridge closed", "About 30,000 cars must go round, and 4 buses.")
+    )
+    assert (stands(paper, story), mark(paper, story).state.new_facts) == ((Reading.UPDATED, 3), 2)
+
+
 def test_what_joins_after_the_page_was_made_stays_unread(paper: Paper, marks: Marks) -> None:
     story = paper.story(paper.article("lantern"))
     seen = as_of(paper, story)

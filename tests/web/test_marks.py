@@ -78,10 +78,26 @@ def test_new_report_is_told_on_the_card_and_marked_on_the_page(paper: Paper, cli
     add_report(paper, story, "Bridge may open in May")
 
     assert states(front(client)) == ["is-updated"]
-    assert [node.text for node in front(client).with_class("updated")] == ["1 new report since you read"]
+    assert [node.text for node in front(client).with_class("updated")] == ["1 new fact since you read"]
     page = read(client.get(f"/stories/{story}", headers=OPENED).text)
     assert page.with_class("is-new")[0].text.startswith("Bridge may open in May")
     assert states(front(client)) == ["is-read"]
+
+
+def test_report_without_a_new_fact_is_told_quietly_and_the_story_stays_read(
+    paper: Paper, client: FlaskClient
+) -> None:
+    story = paper.told("Bridge closed at noon")
+    press(client, f"/stories/{story}/mark", act="read")
+    add_report(paper, story, "Noon: bridge closed")
+
+    told = front(client)
+    assert states(told) == ["is-read"]
+    assert told.with_class("updated") == []
+    assert "1 new report since you read, no new fact" in told.one("article").text
+    page = read(client.get(f"/stories/{story}", headers=OPENED).text)
+    assert page.with_class("is-new")[0].text.startswith("Noon: bridge closed")
+    assert "no new fact" not in front(client).one("article").text
 
 
 def test_story_is_read_when_a_person_opens_it_and_not_when_a_browser_or_another_site_does(

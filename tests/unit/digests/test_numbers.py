@@ -2,7 +2,8 @@
 
 import pytest
 
-from aggregator.digests.numbers import numbers, sentences, told
+from aggregator.digests.numbers import sentences, told
+from aggregator.domain.facts import numbers
 from tests.factories import make_article
 
 

@@ -1,8 +1,10 @@
 """What a story is to a reader: unread, read or updated, whatever comes in and wherever articles go."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from aggregator.domain.readstate import (
     read_state,
     reports_among,
     seen_as_of,
+    with_facts,
 )
 from aggregator.domain.stories import Folding
 from tests.fakes import NOON
@@ -68,6 +71,15 @@ def test_new_reports_set_updated_with_their_number() -> None:
     assert found == ReadState(
         reading=Reading.UPDATED, read=frozenset(ids(1)), new=frozenset(ids(2, 3, 4)), new_reports=2
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "reading"), [(0, Reading.READ), (1, Reading.UPDATED), (3, Reading.UPDATED)]
+)
+def test_new_reports_without_a_new_fact_leave_a_story_read(facts: int, reading: Reading) -> None:
+    updated = read_state(ids(1, 2), fold({}), with_story([1]))
+
+    assert with_facts(updated, facts) == replace(updated, reading=reading, new_facts=facts)
 
 
 def test_article_read_by_itself_leaves_its_story_unread() -> None:
