@@ -73,7 +73,8 @@ class Apart:
     def stop(self, *, patience: float | None = None) -> None:
         """End the process, after the jobs that run now have ended; does nothing when there is none.
 
-        Jobs that take longer than `patience` seconds are killed, which they survive; None waits for them.
+        Jobs that take longer than `patience` seconds are killed, which they survive; None waits for them. So
+        they are when waiting is interrupted, by Ctrl-C say.
         """
         self._stopping.set()
         if self._watching is not None:
@@ -83,9 +84,11 @@ class Apart:
             self._ring(None)
             self._bell = None
         if process is not None:
-            process.join(patience)
-            process.kill()
-            process.join()
+            try:
+                process.join(patience)
+            finally:
+                process.kill()
+                process.join()
 
     def _begin(self) -> None:
         context = get_context("spawn")

@@ -7,7 +7,6 @@ import logging
 import os
 import random
 import secrets
-import socket
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +45,7 @@ from aggregator.readers.reading import Reading
 from aggregator.readers.savedsearches import SavedSearches
 from aggregator.readers.search import Search
 from aggregator.settings import Settings
-from aggregator.storage import Storage, open_storage
+from aggregator.storage import Storage, open_storage, orphans
 from aggregator.stories.ahead import CompareAhead
 from aggregator.stories.build import Build
 from aggregator.stories.comparing import Compare
@@ -134,7 +133,7 @@ def assemble(settings: Settings, storage: Storage, clock: Clock) -> Services:
         ModelUnusable: the folder set as the model holds no weights; nothing is left open.
         TopicsUnreadable: the file set for the topics is not what it should be; nothing is left open.
     """
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = orphans.owner()
     build = open_build(settings, storage, clock, owner=owner)
     model, topics = build.embedder.model_id, build.topics
     executor, asking = thread_pool(settings.feeds.parallel), thread_pool(1)

@@ -15,6 +15,7 @@ import structlog
 from aggregator.bootstrap import Services
 from aggregator.domain.digests import DigestReport
 from aggregator.domain.errors import BroadfoldError
+from aggregator.storage.orphans import give_back
 from aggregator.stories.ahead import AheadReport
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class Ticker:
     _gate: Lock = field(init=False, default_factory=Lock)
 
     def start(self) -> None:
-        """Start ticking; every job has its first look at once."""
+        """Start ticking; every job has its first look at once, and no dead process's lease is in its way."""
+        give_back(self.services.storage)
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._scheduler = BackgroundScheduler(

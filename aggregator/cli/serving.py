@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -41,9 +42,10 @@ def serve(services: Services) -> None:
         stopped.set()  # it came before the server ran, which else takes it itself
     finally:
         stopped.set()
-        click.echo("Stopping.")
+        click.echo("Stopping, once the jobs that run have ended. Ctrl-C again stops at once.")
         server.close()
-        jobs.stop()
+        with suppress(KeyboardInterrupt):  # it has ended the jobs
+            jobs.stop()
         if announcing.is_alive():
             announcing.join()
 

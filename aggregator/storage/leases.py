@@ -1,9 +1,10 @@
 """Named, time-limited rights to do a job, claimed by one compare-and-swap statement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, or_, select
 
 from aggregator.storage.rows import insert_into
 from aggregator.storage.schema import leases
@@ -24,6 +25,10 @@ class Leases:
             where=or_(leases.c.until <= now, leases.c.owner == owner),
         )
         return self.connection.execute(claim.returning(leases.c.name)).first() is not None
+
+    def held(self) -> Mapping[str, str]:
+        """Return who holds each lease, whether it still runs or not."""
+        return {row.name: row.owner for row in self.connection.execute(select(leases))}
 
     def release(self, name: str, *, owner: str) -> None:
         """Give the lease back; does nothing when another owner holds it."""

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.loopback
 FEEDS = ["http://127.0.0.1:8/front.xml", "http://127.0.0.1:8/herald.xml"]
 """Private addresses, which are refused before anything is sent."""
 
+STOPPING = "Stopping, once the jobs that run have ended. Ctrl-C again stops at once.\n"
 PATIENCE = 90.0
 """Seconds after which a process that has not ended is killed, so that its test fails instead of hanging."""
 
@@ -112,7 +113,7 @@ def test_first_start_imports_the_starter_serves_and_ends_cleanly(place: Path) ->
         status, page = got(said, "/feeds")
         assert (status, "127.0.0.1" in page, "allow_private_addresses" in page) == (200, True, True)
         code, out, errors = ended(process)
-    assert (code, out, "Traceback" in errors) == (0, "Stopping.\n", False)
+    assert (code, out, "Traceback" in errors) == (0, STOPPING, False)
     assert "Not imported: gopher://old.example/feed (Old), because " in errors
     assert stored_feeds(place) == FEEDS
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -141,3 +142,21 @@ def test_jobs_end_when_the_process_of_the_pages_is_killed(place: Place, tmp_path
         pages.kill()
         # The jobs hold the other end of this pipe, too, as long as they live.
         assert pages.stdout.read() == ""
+
+
+@pytest.mark.loopback
+def test_jobs_are_killed_at_once_when_waiting_for_them_is_interrupted(place: Place, apart: Apart) -> None:
+    apart.start()
+    process = apart.process
+    assert process is not None
+    assert process.pid is not None
+    until(lambda: place.polls() == 1)
+    os.kill(process.pid, signal.SIGSTOP)  # as a job that takes long
+    main = threading.main_thread().ident
+    again = threading.Timer(0.5, signal.pthread_kill, [main, signal.SIGINT])
+    again.start()
+
+    with pytest.raises(KeyboardInterrupt):
+        apart.stop()
+
+    assert process.exitcode == -signal.SIGKILL

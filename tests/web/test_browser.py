@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from tests.browser import Sheet
 from tests.web.fake_reading import FakeReading, ago, make_card, make_front, make_services
@@ -123,7 +124,7 @@ def test_slash_searches_and_letters_are_only_letters_there(site: str, open_page:
     page.keyboard.press("/")
     page.keyboard.type("jovgh?/k")
 
-    assert page.input_value("#q") == "jovgh?/k"
+    expect(page.locator("#q")).to_have_value("jovgh?/k")
     assert page.url == site + "/"
 
 
@@ -131,10 +132,10 @@ def test_question_mark_shows_the_keys_and_escape_hides_them(site: str, open_page
     page = open_page(site).page
 
     page.keyboard.press("?")
-    shown = page.is_visible("#keys")
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
 
-    assert (shown, page.is_visible("#keys")) == (True, False)
+    expect(page.locator("#keys")).to_be_hidden()
 
 
 def test_keys_can_be_turned_off_for_good(site: str, open_page: Opener) -> None:
@@ -182,9 +183,9 @@ def test_everything_works_without_script(site: str, open_page: Opener) -> None:
     page.click("text=Harbour bridge in Orsholm closed")
     page.click("text=Same text at 4 other outlets")
 
-    assert page.url == site + "/stories/1"
-    assert page.locator("details.copies[open] li").count() == 4
-    assert not page.is_visible("#keys-open")
+    expect(page).to_have_url(site + "/stories/1")
+    expect(page.locator("details.copies[open] li")).to_have_count(4)
+    expect(page.locator("#keys-open")).to_be_hidden()
 
 
 def test_form_of_our_own_page_passes_the_cross_site_check(site: str, open_page: Opener) -> None:
@@ -193,8 +194,8 @@ def test_form_of_our_own_page_passes_the_cross_site_check(site: str, open_page: 
     page.fill("#url", "https://new.example/rss")
     page.click("text=Add feed >> nth=-1")
 
-    assert page.url == site + "/feeds?done=added&n=1"
-    assert page.is_visible("text=1 feed added")
+    expect(page).to_have_url(site + "/feeds?done=added&n=1")
+    expect(page.get_by_text("1 feed added")).to_be_visible()
 
 
 def test_skip_link_is_the_first_stop_of_the_keyboard(site: str, open_page: Opener) -> None:
@@ -203,7 +204,7 @@ def test_skip_link_is_the_first_stop_of_the_keyboard(site: str, open_page: Opene
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 def test_headlines_wait_to_be_read_by_their_names(site: str, open_page: Opener) -> None:
@@ -224,9 +225,9 @@ def test_feeds_are_changed_together_without_script_and_enter_moves_them(site: st
     page.fill("#to", "World")
     page.press("#to", "Enter")
 
-    assert page.url == site + "/feeds?done=moved&n=2"
+    expect(page).to_have_url(site + "/feeds?done=moved&n=2")
     page.locator("input[name=feed]").nth(1).check()
     page.click("button[value=remove]")
-    assert page.url == site + "/feeds?done=removed&n=1&undo=77"
+    expect(page).to_have_url(site + "/feeds?done=removed&n=1&undo=77")
     page.click("text=Undo")
-    assert page.url == site + "/feeds?done=restored&n=1"
+    expect(page).to_have_url(site + "/feeds?done=restored&n=1")

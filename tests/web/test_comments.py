@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.test import TestResponse
 
 from aggregator.domain.ids import StoryId
@@ -199,16 +199,16 @@ def test_reader_writes_changes_answers_and_deletes_by_keyboard(
     shown = sheet.page
 
     type_in(shown, "", "Write a comment", "Who pays?\nAnd when?")
-    assert shown.url == f"{site}/stories/{story}#comment-1"
+    expect(shown).to_have_url(f"{site}/stories/{story}#comment-1")
     paper.clock.advance(minutes=1)
     type_in(shown, "Edit", "Your text", "Who paid?")
-    assert shown.locator("#comment-1 > .byline").inner_text().count("edited") == 1
+    expect(shown.locator("#comment-1 > .byline")).to_contain_text("edited")
     type_in(shown, "Reply", "Your reply", "The city, in May.")
-    assert shown.url == f"{site}/stories/{story}#comment-2"
+    expect(shown).to_have_url(f"{site}/stories/{story}#comment-2")
     shown.locator("summary", has_text="Delete").first.press("Enter")
     shown.locator("button", has_text="Delete this comment").first.press("Enter")
     shown.wait_for_url("**#comment-1")
 
-    assert shown.locator(".said").all_inner_texts() == ["The city, in May."]
-    assert shown.locator("#comment-1").inner_text() == "A comment, deleted by its author."
+    expect(shown.locator(".said")).to_have_text(["The city, in May."])
+    expect(shown.locator("#comment-1")).to_have_text("A comment, deleted by its author.")
     assert sheet.complaints == []

@@ -1,7 +1,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from aggregator.readers.views import FrontPage
+from aggregator.domain.readstate import Reading, ReadState
+from aggregator.readers.views import FrontPage, StoryMark
 from tests.web.fake_reading import FakeReading, make_card, make_front, make_services, make_trouble
 from tests.web.markup import Markup, read
 from web.factory import create_app
@@ -182,3 +183,13 @@ def test_feeds_with_one_remedy_are_told_together_the_most_first() -> None:
         ("See whether this machine is online.", 2),
         ("Look for a new address.", 1),
     ]
+
+
+def test_page_without_a_moment_to_bound_it_is_marked_read_as_it_is() -> None:
+    mark = StoryMark(state=ReadState(reading=Reading.UNREAD), is_saved=False, is_followed=False)
+    page = front_of(make_front(make_card(mark=mark), feeds=1, polled=1))
+
+    (form,) = [one for one in page.all("form") if one.attributes.get("action") == "/read"]
+    fields = [one for one in page.all("input") if one.attributes.get("name") in {"stories", "as_of"}]
+    assert form.text == "Mark page read"
+    assert [(one["name"], one["value"]) for one in fields] == [("stories", "1")]

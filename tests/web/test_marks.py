@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from werkzeug.test import TestResponse
 
 from aggregator.domain.ids import StoryId
@@ -292,12 +293,13 @@ def test_everything_can_be_marked_without_javascript(
     sheet.page.get_by_role("link", name="Bridge closed", exact=True).click()
     sheet.page.go_back()
     sheet.page.reload()
-    assert sheet.page.locator(f"#card-{story}.is-read").count() == 1
+    expect(sheet.page.locator(f"#card-{story}.is-read")).to_have_count(1)
     sheet.page.get_by_role("button", name="Mark unread").click()
+    expect(sheet.page.locator(f"#card-{story}.is-unread")).to_have_count(1)
     sheet.page.get_by_role("button", name="Mark page read").click()
-    assert sheet.page.locator(f"#card-{story}.is-read").count() == 1
+    expect(sheet.page.locator(f"#card-{story}.is-read")).to_have_count(1)
     sheet.page.get_by_role("button", name="Undo").click()
-    assert sheet.page.locator(f"#card-{story}.is-unread").count() == 1
+    expect(sheet.page.locator(f"#card-{story}.is-unread")).to_have_count(1)
     assert sheet.complaints == []
 
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 
 from aggregator.readers.marks import Marks
 from aggregator.readers.meaning import Meaning
@@ -160,9 +161,9 @@ def test_search_is_kept_shown_and_deleted_with_the_keyboard_alone(
     page.get_by_label("Name").press("Enter")
     page.get_by_role("button", name="Put on the front page").press("Enter")
     page.get_by_role("link", name="All", exact=True).press("Enter")
-    assert page.get_by_role("heading", name="The bridge").count() == 1
+    expect(page.get_by_role("heading", name="The bridge")).to_have_count(1)
     page.get_by_role("link", name="Searches").press("Enter")
     page.get_by_role("button", name="Delete").press("Enter")
-    assert page.get_by_text("“The bridge” was deleted").count() == 1
+    expect(page.get_by_text("“The bridge” was deleted")).to_have_count(1)
     page.get_by_role("button", name="Keep it again").press("Enter")
-    assert page.get_by_role("heading", name="The bridge").count() == 1
+    expect(page.get_by_role("heading", name="The bridge")).to_have_count(1)
