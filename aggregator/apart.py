@@ -20,6 +20,7 @@ from aggregator.bootstrap import opened
 from aggregator.clock import Clock, SystemClock
 from aggregator.scheduler import Ticker
 from aggregator.settings import Settings
+from aggregator.storage.orphans import give_back
 
 log = structlog.get_logger()
 
@@ -127,6 +128,7 @@ def work(settings: Settings, clock: Clock, heard: "Connection[None, str | None]"
     if hasattr(os, "nice"):
         os.nice(GIVES_WAY)
     with opened(settings, clock=clock) as services:
+        give_back(services.storage)
         ticker = Ticker(services=services)
         ticker.start()
         try:

@@ -15,7 +15,6 @@ import structlog
 from aggregator.bootstrap import Services
 from aggregator.domain.digests import DigestReport
 from aggregator.domain.errors import BroadfoldError
-from aggregator.storage.orphans import give_back
 from aggregator.stories.ahead import AheadReport
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ class Ticker:
     _gate: Lock = field(init=False, default_factory=Lock)
 
     def start(self) -> None:
-        """Start ticking; every job has its first look at once, and no dead process's lease is in its way."""
-        give_back(self.services.storage)
+        """Start ticking; every job has its first look at once."""
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._scheduler = BackgroundScheduler(

@@ -10,6 +10,7 @@ import click
 from aggregator.apart import Apart, Scheduler
 from aggregator.bootstrap import Services
 from aggregator.scheduler import Ticker
+from aggregator.storage.orphans import give_back
 from web.wsgi import listen, site
 
 LOOK_EVERY = 0.5
@@ -27,6 +28,7 @@ def serve(services: Services) -> None:
     jobs: Scheduler = Ticker(services=services)
     if services.settings.schedule.own_process:
         jobs = Apart(settings=services.settings, clock=services.clock)
+    give_back(services.storage)
     app = site(services, refresh_soon=lambda: jobs.soon("refresh"), digest_soon=lambda: jobs.soon("digest"))
     server = listen(app, host=web.host, port=web.port, threads=web.threads, trusted_proxy=web.trusted_proxy)
     address = f"http://{server.effective_host}:{server.effective_port}"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -160,3 +161,20 @@ def test_jobs_are_killed_at_once_when_waiting_for_them_is_interrupted(place: Pla
         apart.stop()
 
     assert process.exitcode == -signal.SIGKILL
+
+
+@pytest.mark.loopback
+def test_jobs_that_start_give_back_what_a_killed_process_held(place: Place, apart: Apart) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    with closing(open_storage(f"sqlite:///{place.file}")) as storage:
+        now = SystemClock().now()
+        with storage.writing() as work:
+            holder = f"{socket.gethostname()}:{ended.pid}"
+            work.leases.claim("sweep", owner=holder, now=now, until=now + timedelta(hours=1))
+
+        apart.start()
+        until(lambda: place.polls() == 1)
+
+        with storage.reading() as work:
+            assert "sweep" not in work.leases.held()

@@ -17,6 +17,7 @@ from aggregator.digests.press import Press
 from aggregator.digests.render import Render
 from aggregator.domain.digests import AddressState
 from aggregator.domain.ids import ReaderId
+from aggregator.domain.readers import Role
 from aggregator.domain.saved_searches import SavedSearchId
 from aggregator.domain.stories import Folding, Opened, StoryChanges
 from aggregator.readers.finding import FindStories
@@ -340,7 +341,8 @@ def test_link_of_a_reader_who_is_no_admin_any_more_corrects_nothing(daily: Room)
     daily.send()
     link = f"/digests/do/{daily.token('WRONG')}"
     with daily.digests.send.storage.writing() as work:
-        work.readers.connection.exec_driver_sql("UPDATE readers SET role = 'reader'")
+        for reader in work.readers.all():
+            work.readers.put(replace(reader, role=Role.READER))
     assert "only an admin" in daily.post(link, article="2").text
     assert daily.correct.asked == []
 
@@ -363,7 +365,8 @@ def test_link_that_is_changed_or_for_something_else_is_refused(daily: Room, path
 
 def test_address_is_confirmed_by_its_link(room: Room) -> None:
     with room.digests.send.storage.writing() as work:
-        work.readers.connection.exec_driver_sql("UPDATE readers SET role = 'reader'")
+        for reader in work.readers.all():
+            work.readers.put(replace(reader, role=Role.READER))
     room.post("/digests/addresses", address="ulla@nordhelm.example")
     room.digests.send()
     link = f"/digests/confirm/{room.outbox.token('confirm')}"
