@@ -1,5 +1,6 @@
 """Full-text search over titles and texts by FTS5, and the articles that filters let through."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -103,7 +104,10 @@ class Search:
         import numpy as np
 
         # One text instead of a row for each: with a hundred thousand, rows take a tenth of a second.
-        return np.array([row[0] for row in in_one(self.connection, narrowed(query))], dtype=np.int64)
+        # Mere numbers in one text: a list for each of a hundred thousand rows takes Python half a second.
+        ids = narrowed(query).subquery()
+        told = self.connection.execute(select(func.json_group_array(ids.c.id))).scalar_one()
+        return np.array(json.loads(told), dtype=np.int64)
 
     def holding(self, ids: Collection[ArticleId], query: Query) -> tuple[ArticleId, ...]:
         """Return those of the articles, in their order, that hold every phrase and nothing unwanted."""
