@@ -25,10 +25,12 @@ def serve(services: Services) -> None:
         AddressInUse: another program holds the port.
     """
     web = services.settings.web
-    jobs: Scheduler = Ticker(services=services)
+    jobs: Scheduler
     if services.settings.schedule.own_process:
         jobs = Apart(settings=services.settings, clock=services.clock)
-    give_back(services.storage)
+    else:
+        give_back(services.storage)
+        jobs = Ticker(services=services)
     app = site(services, refresh_soon=lambda: jobs.soon("refresh"), digest_soon=lambda: jobs.soon("digest"))
     server = listen(app, host=web.host, port=web.port, threads=web.threads, trusted_proxy=web.trusted_proxy)
     address = f"http://{server.effective_host}:{server.effective_port}"

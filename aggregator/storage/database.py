@@ -42,11 +42,11 @@ class Storage:
         Raises:
             DatabaseUnusable: the file is damaged, locked for too long or has no tables.
         """
+        if not getattr(self.here, "is_one_view", False):
+            with self._transaction(writing=False) as connection:
+                yield unit_of_work(connection)
+            return
         with self._alone(), self._told(writing=False, patience=self.patience):
-            if not getattr(self.here, "is_one_view", False):
-                with self._begun(writing=False, patience=self.patience) as connection:
-                    yield unit_of_work(connection)
-                return
             view = getattr(self.here, "view", None)
             if view is None:
                 view = self.here.view = ExitStack()

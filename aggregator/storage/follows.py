@@ -7,13 +7,10 @@ from sqlalchemy import Connection, exists, not_, or_, select
 
 from aggregator.domain.ids import ReaderId, StoryId
 from aggregator.domain.people import Source, Unfollowed
-from aggregator.storage.revisions import Changing, advance, each
+from aggregator.storage.revisions import Changing, advance, of_one
 from aggregator.storage.rows import select_in
 from aggregator.storage.schema import article_feeds, articles, feeds, story_articles
 from aggregator.storage.tables_people import unfollowed
-
-MOST_KEPT = 1000
-"""Readers whose choice is kept until somebody changes theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +21,15 @@ class Follows:
 
     def of(self, reader: ReaderId) -> Unfollowed:
         """Return what a reader does not follow."""
-        of = [Changing.READERS]
-        return each(self.connection, "unfollowed", [reader], self._read, most=MOST_KEPT, of=of)[reader]
 
-    def _read(self, readers: Collection[ReaderId]) -> dict[ReaderId, Unfollowed]:
-        rows = list(select_in(self.connection, select(unfollowed), unfollowed.c.reader_id, readers))
-        said = {one: [(row.kind, row.value) for row in rows if row.reader_id == one] for one in readers}
-        return {
-            one: Unfollowed(
-                outlets=frozenset(value for kind, value in said[one] if kind == Source.OUTLET.value),
-                folders=frozenset(value for kind, value in said[one] if kind == Source.FOLDER.value),
+        def read() -> Unfollowed:
+            rows = self.connection.execute(select(unfollowed).where(unfollowed.c.reader_id == reader)).all()
+            return Unfollowed(
+                outlets=frozenset(row.value for row in rows if row.kind == Source.OUTLET.value),
+                folders=frozenset(row.value for row in rows if row.kind == Source.FOLDER.value),
             )
-            for one in readers
-        }
+
+        return of_one(self.connection, "unfollowed", reader, read, of=[Changing.READERS])
 
     def put(self, reader: ReaderId, wanted: Unfollowed) -> None:
         """Replace what a reader does not follow."""

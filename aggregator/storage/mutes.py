@@ -1,18 +1,14 @@
 """What readers do not want to see: one row a rule."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from aggregator.domain.ids import MuteId, ReaderId
 from aggregator.domain.readers import Mute, MuteKind
-from aggregator.storage.revisions import Changing, advance, each
-from aggregator.storage.rows import insert_into, select_in
+from aggregator.storage.revisions import Changing, advance, of_one
+from aggregator.storage.rows import insert_into
 from aggregator.storage.schema import mutes
-
-MOST_KEPT = 1000
-"""Readers whose rules are kept until somebody changes theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +19,21 @@ class Mutes:
 
     def of(self, reader: ReaderId) -> tuple[Mute, ...]:
         """Return a reader's rules, the oldest first."""
-        of = [Changing.READERS]
-        return each(self.connection, "mutes", [reader], self._read, most=MOST_KEPT, of=of)[reader]
+        query = select(mutes).where(mutes.c.reader_id == reader).order_by(mutes.c.id)
 
-    def _read(self, readers: Collection[ReaderId]) -> dict[ReaderId, tuple[Mute, ...]]:
-        found: dict[ReaderId, tuple[Mute, ...]] = dict.fromkeys(readers, ())
-        for row in select_in(self.connection, select(mutes).order_by(mutes.c.id), mutes.c.reader_id, readers):
-            rule = Mute(
-                id=MuteId(row.id),
-                kind=MuteKind(row.kind),
-                value=row.value,
-                scope=row.scope,
-                created_at=row.created_at,
+        def read() -> tuple[Mute, ...]:
+            return tuple(
+                Mute(
+                    id=MuteId(row.id),
+                    kind=MuteKind(row.kind),
+                    value=row.value,
+                    scope=row.scope,
+                    created_at=row.created_at,
+                )
+                for row in self.connection.execute(query)
             )
-            found[ReaderId(row.reader_id)] += (rule,)
-        return found
+
+        return of_one(self.connection, "mutes", reader, read, of=[Changing.READERS])
 
     def add(self, reader: ReaderId, mute: Mute) -> None:
         """Store a rule; one that the reader has already stays as it is."""

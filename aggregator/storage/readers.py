@@ -1,6 +1,5 @@
 """Readers: the one of an instance without accounts, and those who have one."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +7,8 @@ from sqlalchemy import Connection, Row, select
 
 from aggregator.domain.ids import ReaderId
 from aggregator.domain.readers import Reader, Role
-from aggregator.storage.revisions import Changing, advance, each
-from aggregator.storage.rows import select_in
+from aggregator.storage.revisions import Changing, advance, of_one
 from aggregator.storage.schema import readers
-
-MOST_KEPT = 1000
-"""Readers who are kept until one of them changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +19,12 @@ class Readers:
 
     def get(self, reader: ReaderId) -> Reader | None:
         """Return a reader, or None."""
-        (found,) = each(
-            self.connection, "readers", [reader], self._read, most=MOST_KEPT, of=[Changing.READERS]
-        ).values()
-        return found[0] if found else None
 
-    def _read(self, wanted: Collection[ReaderId]) -> dict[ReaderId, tuple[Reader, ...]]:
-        """Return of each number its reader, or nothing."""
-        found: dict[ReaderId, tuple[Reader, ...]] = dict.fromkeys(wanted, ())
-        for row in select_in(self.connection, select(readers), readers.c.id, wanted):
-            found[ReaderId(row.id)] = (_reader_of(row),)
-        return found
+        def read() -> Reader | None:
+            row = self.connection.execute(select(readers).where(readers.c.id == reader)).first()
+            return None if row is None else _reader_of(row)
+
+        return of_one(self.connection, "readers", reader, read, of=[Changing.READERS])
 
     def all(self) -> tuple[Reader, ...]:
         """Return every reader in the order in which they came."""

@@ -19,6 +19,10 @@ from aggregator.storage.tables_revisions import revisions
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
+MOST_KEPT = 1000
+"""Readers, or stories, about each of which one short answer is kept: some kB at most."""
+UNKNOWN = object()
+"""Stands for an answer that is not kept; None may be one."""
 KEPT = "broadfold_kept"
 """The execution option under which a connection finds what its storage keeps."""
 SEEN = "broadfold_revisions_seen"
@@ -68,6 +72,25 @@ def kept_of_each(
     if len(answers) >= most:
         answers.clear()
     return answers
+
+
+def of_one(
+    connection: Connection,
+    name: str,
+    key: Hashable,
+    make: Callable[[], T],
+    *,
+    of: Sequence[Changing] = (Changing.STORIES,),
+) -> T:
+    """Return what `make` returns about one thing, or returned in this state: see `kept_of_each`."""
+    answers = kept_of_each(connection, name, most=MOST_KEPT, of=of)
+    if answers is None:
+        return make()
+    found = answers.get(key, UNKNOWN)
+    if found is UNKNOWN:
+        found = answers[key] = make()
+    answer: T = found
+    return answer
 
 
 def each(

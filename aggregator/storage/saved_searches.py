@@ -1,6 +1,6 @@
 """Searches that readers keep: one row a search."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,10 @@ from sqlalchemy import Connection, Row, func, select
 
 from aggregator.domain.ids import ReaderId
 from aggregator.domain.saved_searches import SavedSearch, SavedSearchId
-from aggregator.storage.revisions import Changing, advance, each
-from aggregator.storage.rows import select_in
+from aggregator.storage.revisions import Changing, advance, of_one
 from aggregator.storage.tables_saved_searches import saved_searches
 
 TABLE = saved_searches.c
-MOST_KEPT = 1000
-"""Readers whose searches are kept until somebody changes theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +23,13 @@ class SavedSearches:
 
     def of(self, reader: ReaderId) -> tuple[SavedSearch, ...]:
         """Return a reader's searches in their order."""
-        of = [Changing.READERS]
-        return each(self.connection, "searches", [reader], self._read, most=MOST_KEPT, of=of)[reader]
+        query = select(saved_searches).where(TABLE.reader_id == reader)
 
-    def _read(self, readers: Collection[ReaderId]) -> dict[ReaderId, tuple[SavedSearch, ...]]:
-        query = select(saved_searches).order_by(TABLE.place, TABLE.id)
-        found: dict[ReaderId, tuple[SavedSearch, ...]] = dict.fromkeys(readers, ())
-        for row in select_in(self.connection, query, TABLE.reader_id, readers):
-            found[ReaderId(row.reader_id)] += (search_of(row),)
-        return found
+        def read() -> tuple[SavedSearch, ...]:
+            found = map(search_of, self.connection.execute(query))
+            return tuple(sorted(found, key=lambda one: (one.place, one.id)))
+
+        return of_one(self.connection, "searches", reader, read, of=[Changing.READERS])
 
     def by_token(self, token: str) -> SavedSearch | None:
         """Return the search whose feed has this secret in its address, or None."""

@@ -31,7 +31,7 @@ from aggregator.domain.stories import (
     StoryState,
     TrackedStory,
 )
-from aggregator.storage.revisions import Changing, advance, each, kept, number
+from aggregator.storage.revisions import Changing, advance, each, kept, number, of_one
 from aggregator.storage.rows import chunks, in_one, select_in
 from aggregator.storage.schema import articles, stories, story_articles, story_events
 from aggregator.storage.story_changes import apply_changes, write_history
@@ -128,19 +128,11 @@ class Stories:
 
     def resolve(self, story_id: StoryId) -> Story | None:
         """Return the story that an id leads to, which is another one after a merge."""
-        (found,) = each(self.connection, "living", [story_id], self._living, most=MOST_KEPT).values()
-        return found[0] if found else None
-
-    def _living(self, story_ids: Collection[StoryId]) -> dict[StoryId, tuple[Story, ...]]:
-        """Return the story that each id leads to, nothing for an id of nothing."""
         old = stories.alias()
-        query = select(old.c.id.label("old"), stories).join_from(
-            old, stories, stories.c.id == func.coalesce(old.c.merged_into, old.c.id)
+        target = select(func.coalesce(old.c.merged_into, old.c.id)).where(old.c.id == story_id)
+        return of_one(
+            self.connection, "living", story_id, lambda: self._one(stories.c.id == target.scalar_subquery())
         )
-        found: dict[StoryId, tuple[Story, ...]] = dict.fromkeys(story_ids, ())
-        for row in select_in(self.connection, query.where(HAS_FACE), old.c.id, story_ids):
-            found[StoryId(row.old)] = (story_of(row),)
-        return found
 
     def ranked(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,16 @@ def apart(place: Place) -> Iterator[Apart]:
     jobs.stop()
 
 
+def started(place: Place, apart: Apart) -> tuple[BaseProcess, int]:
+    """Start the jobs, wait for their first look, and return their process with its number."""
+    apart.start()
+    until(lambda: place.polls() == 1)
+    process = apart.process
+    assert process is not None
+    assert process.pid is not None
+    return process, process.pid
+
+
 def until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not holds():
@@ -85,11 +96,8 @@ def until(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.loopback
 def test_jobs_run_in_another_process_hear_the_bell_and_end_when_stopped(place: Place, apart: Apart) -> None:
-    apart.start()
-    process = apart.process
-    assert process is not None
-    assert process.pid != os.getpid()
-    until(lambda: place.polls() == 1)
+    process, number = started(place, apart)
+    assert number != os.getpid()
 
     place.hasten()
     apart.soon("refresh")
@@ -103,13 +111,9 @@ def test_jobs_run_in_another_process_hear_the_bell_and_end_when_stopped(place: P
 
 @pytest.mark.loopback
 def test_jobs_whose_process_is_killed_are_started_again(place: Place, apart: Apart) -> None:
-    apart.start()
-    first = apart.process
-    assert first is not None
-    assert first.pid is not None
-    until(lambda: place.polls() == 1)
+    first, number = started(place, apart)
     with capture_logs() as logs:
-        os.kill(first.pid, signal.SIGKILL)
+        os.kill(number, signal.SIGKILL)
         until(lambda: apart.process is not first)
     assert [(line["event"], line["exit_code"]) for line in logs] == [
         ("the process of the jobs ended; it is started again", -signal.SIGKILL)
@@ -147,12 +151,8 @@ def test_jobs_end_when_the_process_of_the_pages_is_killed(place: Place, tmp_path
 
 @pytest.mark.loopback
 def test_jobs_are_killed_at_once_when_waiting_for_them_is_interrupted(place: Place, apart: Apart) -> None:
-    apart.start()
-    process = apart.process
-    assert process is not None
-    assert process.pid is not None
-    until(lambda: place.polls() == 1)
-    os.kill(process.pid, signal.SIGSTOP)  # as a job that takes long
+    process, number = started(place, apart)
+    os.kill(number, signal.SIGSTOP)  # as a job that takes long
     main = threading.main_thread().ident
     again = threading.Timer(0.5, signal.pthread_kill, [main, signal.SIGINT])
     again.start()

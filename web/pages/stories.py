@@ -46,9 +46,9 @@ def page(story_id: int) -> str | Response:
     story = whole(story_id, "stories.page")
     if not isinstance(story, StoryPage):
         return story
-    state = story.card.mark.state if story.card.mark else None
-    if story.card.mark and state and (state.reading != "read" or state.new) and is_opened():
-        marks, who, seen = current_services().marks, reader(), story.card.mark.as_of
+    mark = story.card.mark
+    if mark and (mark.state.reading != "read" or mark.state.new) and is_opened():
+        marks, who, seen = current_services().marks, reader(), mark.as_of
         on_opening(lambda waits: marks.read(who, [story_id], as_of=seen, patience=waits))
     return render(story, done=request.args.get("done", ""), undone="undone" in request.args)
 
